@@ -1,0 +1,183 @@
+"""What a reader of question files hands back: for each item of the file either the question or why not."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.assessment.rules.content import Content, Format, Problem, content_problems
+
+MAX_TEXT = 1_000_000
+MAX_OPTIONS = 1_000
+MAX_NAME = 200
+SHORT_NAME = 80
+EXCERPT = 60
+
+_SKILL = re.compile(r"[A-Z]{2}[0-9]{2}")
+_LEVEL = re.compile(r"level-(.*)", re.DOTALL)
+_MARKUP = re.compile(r"<[^<>]*>")
+
+
+class Reason(StrEnum):
+    """Why an item is refused, in the words that its author reads."""
+
+    TOO_LONG = "longer than %(limit)s characters"
+    TOO_MANY = "more than %(limit)s answers"
+    UNSUPPORTED = "type %(type)s is not supported yet"
+    UNCLOSED = "a { is never closed"
+    NESTED = "a second { before the }: write \\{ for the sign itself"
+    STRAY = "a } without its {: write \\} for the sign itself"
+    SECOND_BRACES = "a second pair of braces: leave a blank line between questions"
+    FULL_WIDTH = "full-width braces ｛｝: write { and }"
+    UNMARKED = "in the braces, text before the first = or ~: %(text)s"
+    NO_NUMBER = "not a number: %(text)s"
+    BACKWARDS = "a range that ends before it begins: %(text)s"
+    NO_ARROW = "a pair without ->: %(text)s"
+    NO_CHOICE = "nothing after ->: %(text)s"
+    BAD_WEIGHT = "a weight beyond 100 %%: %(text)s"
+    NO_OPTIONS = "no options follow"
+    NO_ANSWER_LINE = "no ANSWER line follows"
+    ANSWER_LINE = "write the answer as “ANSWER: B”: %(text)s"
+    ANSWER_NOT_OPTION = "the answer %(text)s is not among the options"
+    OPTION_ORDER = "option %(text)s is out of order"
+    BROKEN_OPTIONS = "among the options, a line that is none: %(text)s"
+    NO_QUESTION = "no question stands before this"
+    GAP_TYPE = "a gap of unknown type %(type)s"
+    GAP_UNCLOSED = "a gap is never closed"
+    GAP_MARKS = "the text holds [[number]], which marks a gap"
+    WANTS_FILE = "an essay handed in as a file is not supported yet"
+    NO_TRUTH = "neither true nor false is right"
+
+
+class Note(StrEnum):
+    """What was changed or left open in an item that is taken, in the words that its author reads."""
+
+    TAIL = "left out after the closing brace: %(text)s"
+    UNSEPARATED = "no blank line before this question"
+    NAME_CUT = "the name was cut to %(limit)s characters"
+    UNKNOWN_SKILL = "skill %(code)s is not in the taxonomy"
+    SECOND_SKILL = "a question tests one skill; left out: %(code)s"
+    BAD_LEVEL = "not a level from 1 to 4: %(text)s"
+    HINTS = "hints left out: %(count)s"
+    FILE_LEFT_OUT = "file left out, it cannot be read: %(name)s"
+    FILE_RENAMED = "file renamed, two have the same name: %(name)s"
+    MARKUP = "markup inside a text was left out"
+    FORMAT = "a feedback is shown in the format of the question"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A reason, a note or a problem, with the values in its sentence."""
+
+    code: Reason | Note | Problem
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The remark in English; translate `code` and fill in `values` for other languages."""
+        return self.code.value % self.values if self.values else self.code.value
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question that is taken: its place in the file, counted from 1, and what it holds."""
+
+    number: int
+    line: int
+    name: str
+    content: Content
+    skill: str | None = None
+    level: int | None = None
+    tags: tuple[str, ...] = ()
+    category: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An item that is not taken, and why."""
+
+    number: int
+    line: int
+    name: str
+    remark: Remark
+
+
+class ItemRefused(Exception):
+    """Raised inside a reader: this item cannot be taken."""
+
+    def __init__(self, code: Reason | Problem, **values: object) -> None:
+        super().__init__(code.value)
+        self.remark = remark(code, **values)
+
+
+class FileUnreadable(Exception):
+    """The file as a whole cannot be read, from `line` on."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+def remark(code: Reason | Note | Problem, **values: object) -> Remark:
+    """A remark whose values are short enough to print."""
+    return Remark(code, {name: excerpt(str(value)) for name, value in values.items()})
+
+
+def excerpt(text: str) -> str:
+    """The beginning of `text` on one line."""
+    line = " ".join(text[: 4 * EXCERPT].split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
+
+
+def name_from_text(text: str, format: Format) -> str:
+    """A name for a question without one: the beginning of what it asks."""
+    beginning = text[:2000]
+    if format is not Format.PLAIN:
+        beginning = _MARKUP.sub(" ", beginning)
+    words = " ".join(beginning.split())
+    return words if len(words) <= SHORT_NAME else words[: SHORT_NAME - 1] + "…"
+
+
+def taken(
+    number: int,
+    line: int,
+    content: Content,
+    *,
+    name: str = "",
+    tags: Iterable[str] = (),
+    category: str = "",
+    remarks: Iterable[Remark] = (),
+    skills: Collection[str] = (),
+) -> Item:
+    """The item for `content`, its skill and level found among `tags`. Raises ItemRefused where it cannot be used.
+
+    A tag like CC02 names a skill, one of `skills`; level-1 to level-4 a level.
+    """
+    problems = content_problems(content)
+    if problems and not problems[0].is_advice:
+        raise ItemRefused(problems[0])
+    found = list(remarks) + [Remark(problem) for problem in problems]
+    name = " ".join(name.split()) or name_from_text(content.text, content.format)
+    if len(name) > MAX_NAME:
+        name = name[: MAX_NAME - 1] + "…"
+        found.append(remark(Note.NAME_CUT, limit=MAX_NAME))
+    skill, level, others = None, None, []
+    for tag in dict.fromkeys(tag.strip() for tag in tags):
+        graded = _LEVEL.fullmatch(tag)
+        if _SKILL.fullmatch(tag):
+            if tag not in skills:
+                found.append(remark(Note.UNKNOWN_SKILL, code=tag))
+            elif skill is not None:
+                found.append(remark(Note.SECOND_SKILL, code=tag))
+            else:
+                skill = tag
+        elif graded:
+            if graded[1] in ("1", "2", "3", "4") and level is None:
+                level = int(graded[1])
+            else:
+                found.append(remark(Note.BAD_LEVEL, text=tag))
+        elif tag:
+            others.append(tag)
+    return Item(number, line, name, content, skill, level, tuple(others), category, tuple(found))

@@ -1,0 +1,261 @@
+"""What courses and contests share: question bank, quizzes, timed attempts, hand-ins, rubrics and marks.
+
+A quiz or a hand-in belongs to something in a feature above, named by `context_kind` and `context_id` without a foreign
+key, because features lie above this package.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.assessment.rules.content import QuestionKind
+from app.db import (
+    Exact,
+    Model,
+    Moment,
+    choice,
+    exact_mark,
+    hex_digest,
+    key,
+    line,
+    long_text,
+    moment,
+    moment_now,
+    short_name,
+)
+from app.files import StoredFile
+from app.reference.models import Skill
+
+
+class Question(Model):
+    """A question in an organisation's bank; what it says stands in its versions."""
+
+    __tablename__ = "question"
+    __table_args__ = (sa.Index("ix_question_organisation_id_skill_code", "organisation_id", "skill_code"),)
+
+    id: Mapped[key]
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    name: Mapped[line]
+    kind: Mapped[QuestionKind] = mapped_column(choice(QuestionKind))
+    # Skill and level of the newest version, repeated here for search in the bank.
+    skill_code: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.code"))
+    level: Mapped[int | None]
+    created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[moment_now]
+
+    skill: Mapped[Skill | None] = relationship()
+
+
+class QuestionVersion(Model):
+    """What a question said at a time. Answers refer to a version, so that an edit never re-marks the past.
+
+    `content` is {"zh": {...}, "en": {...}} with at least one language; see `app.assessment.rules.content`.
+    """
+
+    __tablename__ = "question_version"
+    __table_args__ = (sa.UniqueConstraint("question_id", "number"),)
+
+    id: Mapped[key]
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    skill_code: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.code"), index=True)
+    level: Mapped[int | None]
+    # Where on the ability scale it stands: from its level at first, from answers later (Elo).
+    difficulty: Mapped[Decimal] = mapped_column(Exact(8, 4), default=Decimal(0))
+    answers_count: Mapped[int] = mapped_column(default=0)
+    score_sum: Mapped[Decimal] = mapped_column(Exact(14, 4), default=Decimal(0))
+    created_at: Mapped[moment_now]
+
+    question: Mapped[Question] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def gives_evidence(self) -> bool:
+        """Whether answers to it say something about a skill: it names skill and level."""
+        return self.skill_code is not None and self.level is not None
+
+
+class Quiz(Model):
+    """A set of questions taken together, with its rules."""
+
+    __tablename__ = "quiz"
+    __table_args__ = (sa.Index("ix_quiz_context_kind_context_id", "context_kind", "context_id"),)
+
+    id: Mapped[key]
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    context_kind: Mapped[short_name]
+    context_id: Mapped[int]
+    title_zh: Mapped[line]
+    title_en: Mapped[line] = mapped_column(default="")
+    minutes: Mapped[int | None]
+    attempts_allowed: Mapped[int] = mapped_column(default=3)
+    # Share of the points at which the quiz counts as passed.
+    pass_share: Mapped[Decimal] = mapped_column(Exact(5, 4), default=Decimal("0.6"))
+    shuffles: Mapped[bool] = mapped_column(default=True)
+    opens_at: Mapped[datetime | None] = mapped_column(Moment())
+    closes_at: Mapped[datetime | None] = mapped_column(Moment())
+    created_at: Mapped[moment_now]
+
+    items: Mapped[list["QuizItem"]] = relationship(
+        back_populates="quiz", order_by="QuizItem.position", cascade="all, delete-orphan"
+    )
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether an attempt may begin: within [opens, closes)."""
+        return (self.opens_at is None or self.opens_at <= now) and (self.closes_at is None or now < self.closes_at)
+
+
+class QuizItem(Model):
+    """A version of a question at a place in a quiz, worth so many points."""
+
+    __tablename__ = "quiz_item"
+    __table_args__ = (sa.UniqueConstraint("quiz_id", "position"),)
+
+    id: Mapped[key]
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz.id"))
+    question_version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
+    position: Mapped[int]
+    points: Mapped[exact_mark] = mapped_column(default=Decimal(1))
+
+    quiz: Mapped[Quiz] = relationship(back_populates="items")
+    version: Mapped[QuestionVersion] = relationship()
+
+
+class Attempt(Model):
+    """One taking of a quiz by one person. `closes_at` is fixed at the start, by the server's clock."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("quiz_id", "person_id", "number"),
+        sa.Index("ix_attempt_person_id_quiz_id", "person_id", "quiz_id"),
+    )
+
+    id: Mapped[key]
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    number: Mapped[int]
+    seed: Mapped[int]
+    started_at: Mapped[moment]
+    closes_at: Mapped[datetime | None] = mapped_column(Moment())
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment(), index=True)
+    points: Mapped[Decimal | None] = mapped_column(Exact(10, 4))
+    points_max: Mapped[exact_mark]
+
+    quiz: Mapped[Quiz] = relationship()
+    person: Mapped[Person] = relationship()
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether answers are taken: not handed in, and within [start, closes)."""
+        return self.submitted_at is None and (self.closes_at is None or now < self.closes_at)
+
+    @property
+    def share(self) -> Decimal | None:
+        """Points reached as a share of those possible; None until marked."""
+        return None if self.points is None or not self.points_max else self.points / self.points_max
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the share reaches the quiz's pass share."""
+        return self.share is not None and self.share >= self.quiz.pass_share
+
+
+class Answer(Model):
+    """What a person last gave as the answer to one item of an attempt, and its mark once marked."""
+
+    __tablename__ = "answer"
+    __table_args__ = (sa.UniqueConstraint("attempt_id", "item_id"),)
+
+    id: Mapped[key]
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"))
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_item.id"), index=True)
+    given: Mapped[dict[str, Any]]  # {"answer": ...}
+    # Rises with each saving, so that a delayed older answer never overwrites a newer one.
+    revision: Mapped[int] = mapped_column(sa.BigInteger, default=1)
+    saved_at: Mapped[moment]
+    is_flagged: Mapped[bool] = mapped_column(default=False)
+    share: Mapped[Decimal | None] = mapped_column(Exact(7, 6))  # mark as a share of the item's points
+    reason: Mapped[short_name] = mapped_column(default="")
+
+
+class Rubric(Model):
+    """How hand-ins are marked: rows with weights, each tied to a skill and a level."""
+
+    __tablename__ = "rubric"
+
+    id: Mapped[key]
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    title_zh: Mapped[line]
+    title_en: Mapped[line] = mapped_column(default="")
+    created_at: Mapped[moment_now]
+
+    rows: Mapped[list["RubricRow"]] = relationship(
+        back_populates="rubric", order_by="RubricRow.position", cascade="all, delete-orphan"
+    )
+
+
+class RubricRow(Model):
+    """One criterion: its weight, the most marks it can bring, the skill and level that full marks show."""
+
+    __tablename__ = "rubric_row"
+    __table_args__ = (sa.UniqueConstraint("rubric_id", "position"),)
+
+    id: Mapped[key]
+    rubric_id: Mapped[int] = mapped_column(sa.ForeignKey("rubric.id"))
+    position: Mapped[int]
+    title_zh: Mapped[line]
+    title_en: Mapped[line] = mapped_column(default="")
+    descriptor_zh: Mapped[long_text] = mapped_column(default="")
+    descriptor_en: Mapped[long_text] = mapped_column(default="")
+    weight: Mapped[exact_mark]
+    marks_max: Mapped[exact_mark] = mapped_column(default=Decimal(100))
+    skill_code: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.code"))
+    level: Mapped[int | None]
+
+    rubric: Mapped[Rubric] = relationship(back_populates="rows")
+    skill: Mapped[Skill | None] = relationship()
+
+
+class HandIn(Model):
+    """A file handed in for a task or a contest, by a person for themselves or their team. A new version is a new row."""
+
+    __tablename__ = "hand_in"
+    __table_args__ = (sa.UniqueConstraint("context_kind", "context_id", "number"),)
+
+    id: Mapped[key]
+    context_kind: Mapped[short_name]
+    context_id: Mapped[int]
+    number: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    note: Mapped[long_text] = mapped_column(default="")
+    received_at: Mapped[moment]
+    receipt: Mapped[hex_digest]
+
+    file: Mapped[StoredFile] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class RubricMark(Model):
+    """The mark that one marker gives one piece of work in one row of its rubric; empty while not given."""
+
+    __tablename__ = "rubric_mark"
+    __table_args__ = (sa.UniqueConstraint("context_kind", "context_id", "row_id", "marker_id"),)
+
+    id: Mapped[key]
+    context_kind: Mapped[short_name]
+    context_id: Mapped[int]
+    row_id: Mapped[int] = mapped_column(sa.ForeignKey("rubric_row.id"), index=True)
+    marker_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    mark: Mapped[Decimal | None] = mapped_column(Exact(10, 4))
+    comment: Mapped[long_text] = mapped_column(default="")
+    saved_at: Mapped[moment]
+    is_final: Mapped[bool] = mapped_column(default=False)
+
+    row: Mapped[RubricRow] = relationship()
+    marker: Mapped[Person] = relationship()
+
+

@@ -1,0 +1,1 @@
+"""Verbs over questions, quizzes, and handed-in work."""

@@ -1,0 +1,129 @@
+"""The database: model base, constraint names, column types named once, and how SQLite is opened.
+
+Every time is stored in UTC. On SQLite a request that may write begins IMMEDIATE, so that two writers queue for the
+lock instead of one of them failing half-way; a request that only reads never waits for a writer (WAL).
+"""
+
+import enum
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def utcnow() -> datetime:
+    """Now, in UTC. Edges call it and pass the result down; rules never do."""
+    return datetime.now(UTC)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A point in time: aware UTC in Python, `timestamptz` on PostgreSQL, naive UTC text on SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(sa.types.TypeDecorator[Decimal]):
+    """A decimal that stays exact on SQLite too, where it is kept as a whole number of its smallest unit."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def __init__(self, precision: int, scale: int) -> None:
+        super().__init__(precision, scale)
+        self.precision, self.scale = precision, scale
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.BigInteger())
+        return dialect.type_descriptor(sa.Numeric(self.precision, self.scale))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        exact = Decimal(value).quantize(Decimal(1).scaleb(-self.scale))
+        return int(exact.scaleb(self.scale)) if dialect.name == "sqlite" else exact
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        return Decimal(value).scaleb(-self.scale) if dialect.name == "sqlite" else Decimal(value)
+
+
+def choice(kind: type[enum.Enum]) -> sa.Enum:
+    """A column that stores the values of `kind`, as text with a check, alike on both databases."""
+    return sa.Enum(
+        kind, native_enum=False, length=40, values_callable=lambda members: [str(member.value) for member in members]
+    )
+
+
+key = Annotated[int, mapped_column(primary_key=True)]
+plain_id = Annotated[int, mapped_column(sa.Integer, index=True)]
+moment = Annotated[datetime, mapped_column(Moment())]
+moment_now = Annotated[datetime, mapped_column(Moment(), default=utcnow)]
+calendar_day = Annotated[date, mapped_column(sa.Date())]
+short_name = Annotated[str, mapped_column(sa.String(80))]
+short_code = Annotated[str, mapped_column(sa.String(20))]
+line = Annotated[str, mapped_column(sa.String(300))]
+long_text = Annotated[str, mapped_column(sa.Text())]
+money = Annotated[Decimal, mapped_column(Exact(12, 2))]
+exact_mark = Annotated[Decimal, mapped_column(Exact(10, 4))]
+unit_score = Annotated[Decimal, mapped_column(Exact(7, 6))]
+hex_digest = Annotated[str, mapped_column(sa.String(64))]
+
+
+class Model(DeclarativeBase):
+    """Base of all tables: named constraints, and JSON columns by annotation."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=CONSTRAINT_NAMES),
+        type_annotation_map={dict[str, Any]: sa.JSON(), list[Any]: sa.JSON(), list[str]: sa.JSON()},
+    )
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+
+@event.listens_for(Engine, "connect")
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.isolation_level = None  # the driver's own BEGIN comes too late; `_begin_sqlite` sends ours
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        reading = has_request_context() and request.method in READING_METHODS
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

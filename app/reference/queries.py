@@ -1,0 +1,34 @@
+"""Reads of the shared language."""
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.reference.models import Cluster, Region, Skill
+
+
+def current_skills() -> list[Skill]:
+    """All skills of the taxonomy in use, by code."""
+    return list(db.session.scalars(sa.select(Skill).where(Skill.is_current).order_by(Skill.code)))
+
+
+def skills_by_code(codes: set[str] | None = None) -> dict[str, Skill]:
+    """Skills by code; all of them, retired ones too, unless `codes` says which."""
+    query = sa.select(Skill)
+    if codes is not None:
+        query = query.where(Skill.code.in_(codes))
+    return {skill.code: skill for skill in db.session.scalars(query)}
+
+
+def regions() -> list[Region]:
+    """All province-level divisions, in the order of their GB/T 2260 codes."""
+    return list(db.session.scalars(sa.select(Region).order_by(Region.gb_code)))
+
+
+def clusters() -> list[Cluster]:
+    """All clusters with their regions, by region and code."""
+    return list(db.session.scalars(sa.select(Cluster).order_by(Cluster.region_code, Cluster.code)))
+
+
+def region_by_any_code(code: str) -> Region | None:
+    """A region by its ISO 3166-2 code (CN-ZJ) or GB/T 2260 code (330000)."""
+    return db.session.scalars(sa.select(Region).where(sa.or_(Region.code == code, Region.gb_code == code))).first()

@@ -1,0 +1,105 @@
+"""The seams: how a feature offers something to those below it or beside it, which never import it.
+
+Each seam arrives with its first user:
+
+- `nav`: entries of the rail, for whom they are.
+- `panels`: parts of a person's first page.
+- `skill_sources`: lessons that would supply a skill (offered by courses, read by internships).
+- `evidence_links`: where an evidence row came from (offered by each feature, read by the passport).
+- `seeders`: what a feature adds to the demo world, in order.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import current_app
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One line of the rail. `entries(person)` yields (label, url, icon) for each thing this person may open."""
+
+    order: int
+    entries: Callable[[Any], list["NavLink"]]
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """A label (translated), an address and the name of an icon."""
+
+    label: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What a person's first page puts first: one sentence, one button."""
+
+    kicker: str
+    title: str
+    text: str
+    action: str
+    url: str
+    done: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the first page. `build(person, today)` gives a template and its values, or None for nobody's business.
+
+    `place` is `main` or `side`. A panel whose build returns a `NextStep` under the key `next` competes for the top card;
+    the lowest order wins.
+    """
+
+    order: int
+    place: str
+    build: Callable[[Any, date], "PanelView | None"]
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """The template of a panel, its values, and the next step that it proposes, if any."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    next: NextStep | None = None
+
+
+@dataclass(frozen=True)
+class SkillSource:
+    """A lesson that would supply a skill at a level."""
+
+    skill: str
+    level: int
+    title: str
+    url: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class EvidenceLink:
+    """What an evidence row came from, in words, and its page for those who may open it."""
+
+    title: str
+    url: str | None
+
+
+@dataclass
+class Registry:
+    """What the features of one application have offered."""
+
+    nav: list[NavEntry] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    skill_sources: list[Callable[[Any, Sequence[str]], list[SkillSource]]] = field(default_factory=list)
+    evidence_links: dict[str, Callable[[Any, Sequence[int]], dict[int, EvidenceLink]]] = field(default_factory=dict)
+    seeders: list[tuple[int, str, Callable[[Any], None]]] = field(default_factory=list)
+
+
+def registry(app: Any = None) -> Registry:
+    """The registry of `app`, by default of the current application."""
+    found: Registry = (app or current_app).extensions["registry"]
+    return found

@@ -1,0 +1,104 @@
+"""Reads of the evidence ledger and of the estimates made from it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from app.clock import end_of
+from app.db import db
+from app.skills.models import AssessorKind, Evidence, SkillEstimate
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What estimation needs of one evidence row."""
+
+    person_id: int
+    skill_code: str
+    score: Decimal
+    difficulty: Decimal
+    guess_floor: Decimal
+    weight: Decimal
+    assessor_kind: AssessorKind
+    observed_at: datetime
+
+
+def _countable() -> sa.Select[tuple[Evidence]]:
+    newer = aliased(Evidence)
+    return sa.select(Evidence).where(~sa.exists().where(newer.supersedes_id == Evidence.id))
+
+
+def countable_rows(
+    people: Collection[int] | None = None, codes: Collection[str] | None = None, *, until: date | None = None
+) -> list[LedgerRow]:
+    """Rows that no newer row supersedes, of the given people and skills, or of all."""
+    query = _countable().with_only_columns(
+        Evidence.person_id,
+        Evidence.skill_code,
+        Evidence.score,
+        Evidence.difficulty,
+        Evidence.guess_floor,
+        Evidence.weight,
+        Evidence.assessor_kind,
+        Evidence.observed_at,
+    )
+    if people is not None:
+        query = query.where(Evidence.person_id.in_(people))
+    if codes is not None:
+        query = query.where(Evidence.skill_code.in_(codes))
+    if until is not None:
+        query = query.where(Evidence.observed_at < end_of(until))
+    return [LedgerRow(*row) for row in db.session.execute(query)]
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Which of `keys` the ledger already holds."""
+    found: set[str] = set()
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        found.update(db.session.scalars(sa.select(Evidence.unique_key).where(Evidence.unique_key.in_(part))))
+    return found
+
+
+def estimates_of(people: Collection[int], codes: Collection[str] | None = None) -> list[SkillEstimate]:
+    """Kept estimates of people, in all skills or some."""
+    query = sa.select(SkillEstimate).where(SkillEstimate.person_id.in_(people))
+    if codes is not None:
+        query = query.where(SkillEstimate.skill_code.in_(codes))
+    return list(db.session.scalars(query))
+
+
+def people_with_evidence() -> list[int]:
+    """Ids of everybody who has an evidence row."""
+    return list(db.session.scalars(sa.select(Evidence.person_id).distinct().order_by(Evidence.person_id)))
+
+
+def pairs_with_evidence(people: Collection[int]) -> list[tuple[int, str]]:
+    """The (person, skill) pairs in which people have rows."""
+    query = sa.select(Evidence.person_id, Evidence.skill_code).where(Evidence.person_id.in_(people)).distinct()
+    return [(person, skill) for person, skill in db.session.execute(query)]
+
+
+def passport_of(person_id: int) -> list[SkillEstimate]:
+    """A person's kept estimates, best shown first."""
+    query = (
+        sa.select(SkillEstimate)
+        .where(SkillEstimate.person_id == person_id)
+        .order_by(SkillEstimate.shown.desc(), SkillEstimate.newest_at.desc(), SkillEstimate.skill_code)
+    )
+    return list(db.session.scalars(query))
+
+
+def rows_of(person_id: int, skill_code: str) -> list[Evidence]:
+    """All rows of a person in a skill, newest first, superseded ones too."""
+    query = (
+        sa.select(Evidence)
+        .where(Evidence.person_id == person_id, Evidence.skill_code == skill_code)
+        .order_by(Evidence.observed_at.desc(), Evidence.id.desc())
+        .options(joinedload(Evidence.skill))
+    )
+    return list(db.session.scalars(query))
