@@ -1,0 +1,5 @@
+"""Pages of courses. Each module owns a small blueprint; they are nested here."""
+
+from flask import Blueprint
+
+bp = Blueprint("courses", __name__, template_folder="../templates")
