@@ -1,0 +1,34 @@
+"""Addresses of our own static files. Each carries a digest of its content, so that browsers may keep it for ever."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, url_for
+
+STATIC = Path(__file__).parent / "static"
+
+
+@lru_cache(maxsize=256)
+def _digest(path: str, changed: int) -> str:
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+
+
+def asset(path: str) -> str:
+    """The address of `path` under `static/`, with its digest.
+
+    Raises:
+        FileNotFoundError: there is no such file; a page that names one is broken.
+    """
+    changed = (STATIC / path).stat().st_mtime_ns
+    return url_for("ui.static", filename=path, v=_digest(path, changed))
+
+
+def vendor(name: str) -> str:
+    """The address of a file that set-up fetches into `static/vendor/`, or an empty string before it has been fetched."""
+    return asset(f"vendor/{name}") if (STATIC / "vendor" / name).is_file() else ""
+
+
+def init_app(app: Flask) -> None:
+    """Offer `asset` and `vendor` to templates."""
+    app.jinja_env.globals.update(asset=asset, vendor=vendor)

@@ -1,0 +1,124 @@
+// Forms that save themselves. <form data-autosave="url" data-receipt="#id" …>: every change is posted; what cannot be sent is
+// kept on this device and sent later; the receipt always tells which of the two it is. Words come from the form's attributes.
+"use strict";
+
+(() => {
+  const WAITS = [1000, 2000, 5000, 10000, 20000, 30000];
+
+  class Keeper {
+    constructor(form) {
+      this.form = form;
+      this.url = form.dataset.autosave || form.action;
+      this.key = `yangfan.autosave:${this.url}`;
+      this.receipt = document.querySelector(form.dataset.receipt || "[data-receipt]:not(form)");
+      this.words = this.receipt?.querySelector(".receipt-words");
+      this.tries = 0;
+      this.sending = false;
+      this.pending = this.recall();
+      form.addEventListener("change", () => this.changed());
+      form.addEventListener("input", (event) => this.typed(event));
+      form.addEventListener("submit", () => this.forget());
+      globalThis.addEventListener("online", () => this.send());
+      globalThis.addEventListener("beforeunload", (event) => {
+        if (this.pending !== null) event.preventDefault();
+      });
+      if (this.pending !== null) this.send();
+    }
+
+    say(state, text) {
+      if (!this.receipt) return;
+      this.receipt.classList.toggle("waiting", state === "waiting");
+      this.receipt.classList.toggle("failed", state === "failed");
+      if (this.words) this.words.textContent = text;
+    }
+
+    recall() {
+      try {
+        return localStorage.getItem(this.key);
+      } catch {
+        return null; // storage may be closed to us; the answer then lives in memory only
+      }
+    }
+
+    remember() {
+      try {
+        if (this.pending === null) localStorage.removeItem(this.key);
+        else localStorage.setItem(this.key, this.pending);
+      } catch {
+        return; // as above
+      }
+    }
+
+    forget() {
+      this.pending = null;
+      this.remember();
+    }
+
+    typed(event) {
+      if (!event.target.matches("textarea, input[type=text], input[type=number]")) return;
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => this.changed(), 1200);
+    }
+
+    changed() {
+      clearTimeout(this.pause);
+      const values = new FormData(this.form);
+      for (const [name, value] of [...values]) if (value instanceof File) values.delete(name);
+      values.delete("csrf_token");
+      this.pending = new URLSearchParams(values).toString();
+      this.remember();
+      this.tries = 0;
+      this.send();
+    }
+
+    later(text) {
+      this.say("waiting", text);
+      clearTimeout(this.again);
+      const wait = WAITS[Math.min(this.tries, WAITS.length - 1)];
+      this.tries += 1;
+      this.again = setTimeout(() => this.send(), wait);
+    }
+
+    async send() {
+      if (this.sending || this.pending === null) return;
+      const sent = this.pending;
+      const { saving, offline, failed, refused } = this.form.dataset;
+      this.sending = true;
+      this.say("waiting", saving ?? "");
+      try {
+        const body = new URLSearchParams(sent);
+        body.set("csrf_token", this.form.elements.csrf_token?.value ?? "");
+        const answer = await fetch(this.url, {
+          method: "POST",
+          body,
+          headers: { "Accept": "application/json", "X-Requested-With": "fetch" },
+          credentials: "same-origin",
+        });
+        if (answer.status >= 500 || answer.status === 429) {
+          this.later((failed ?? "{reason}").replace("{reason}", String(answer.status)));
+          return;
+        }
+        const told = (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : {};
+        if (!answer.ok || answer.redirected) {
+          // The server has read it and says no: sending it again would not help.
+          this.say("failed", told.message ? (failed ?? "{reason}").replace("{reason}", told.message) : refused ?? "");
+          if (this.pending === sent) this.forget();
+          this.form.dispatchEvent(new CustomEvent("autosave:refused", { bubbles: true, detail: told }));
+          return;
+        }
+        this.tries = 0;
+        this.say("saved", told.receipt ?? "");
+        if (this.pending === sent) this.forget();
+        this.form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: told }));
+      } catch {
+        this.later(offline ?? "");
+      } finally {
+        this.sending = false;
+      }
+      if (this.pending !== null && this.pending !== sent) this.send();
+    }
+  }
+
+  for (const form of document.querySelectorAll("form[data-autosave]")) new Keeper(form);
+  document.querySelector("[data-focus]")?.focus();
+})();
