@@ -5,7 +5,9 @@ Standard output holds only the result; everything else goes to standard error.
 """
 
 import codecs
+import csv
 import gc
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -29,9 +31,7 @@ class Unusable(click.ClickException):
 
     exit_code = 2
 
-    def __init__(
-        self, file: str, reason: str, *, row: int | None = None, field: str | None = None
-    ) -> None:
+    def __init__(self, file: str, reason: str, *, row: int | None = None, field: str | None = None) -> None:
         place = [file]
         if row is not None:
             place.append(f"row {row}")
@@ -189,6 +189,27 @@ def reads_file(command: Command) -> Command:
     ):
         command = add(command)
     return command
+
+
+def answers_in(default: str) -> Callable[[Command], Command]:
+    """The option --format csv|json, which arrives as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(("csv", "json")),
+        default=default,
+        show_default=True,
+        help="How to answer.",
+    )
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A CSV table as text, lines ended by a line feed; None is an empty field."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def warn(lines: Iterable[str]) -> None:

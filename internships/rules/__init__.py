@@ -1,0 +1,1 @@
+"""The law of internships as pure functions on values: eligibility, fit, matching and its certificate."""

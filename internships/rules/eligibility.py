@@ -1,0 +1,87 @@
+"""Who may not take an internship, and why: such pairs are removed before the matching runs, and the reason is kept.
+
+IR01 and IR02 are the Provisions on Internships of Students of Vocational Schools (教职成〔2021〕4号), article 16.
+"""
+
+from calendar import monthrange
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+MINIMUM_AGE = 16
+# The academic year begins in September (assumed for every university): from then on a student is one year further.
+ACADEMIC_YEAR_BEGINS = (9, 1)
+
+
+class Reason(StrEnum):
+    """Why a student cannot take a posting."""
+
+    UNDER_16 = "under_16"
+    FIRST_YEAR = "first_year"
+    YEAR_TOO_LOW = "year_too_low"
+    GRADUATED_BEFORE_START = "graduated_before_start"
+    MAJOR_NOT_ASKED = "major_not_asked"
+    PROFILE_INCOMPLETE = "profile_incomplete"
+
+
+@dataclass(frozen=True)
+class StudentFacts:
+    """What eligibility asks of a student; None where the profile does not say.
+
+    `born` is any day of the month of birth, for only the month is known; `year` the year of study now, from 1.
+    """
+
+    born: date | None
+    year: int | None
+    graduation: date | None
+    majors: Set[str]
+
+
+@dataclass(frozen=True)
+class PostingFacts:
+    """What eligibility asks of a posting; without `majors` every major is welcome. `is_post`: 岗位实习, not a visit."""
+
+    starts_on: date
+    min_year: int = 1
+    majors: Set[str] = frozenset()
+    is_post: bool = True
+
+
+def ineligible(student: StudentFacts, posting: PostingFacts, on: date) -> list[Reason]:
+    """All reasons why `student`, whose facts are those of the day `on`, may not take `posting`; none if eligible.
+
+    Age and year are those of the first day of the internship. A missing fact makes the profile incomplete; what is
+    known is judged all the same.
+    """
+    reasons = []
+    if student.born is not None and sixteen_by(student.born) > posting.starts_on:
+        reasons.append(Reason.UNDER_16)
+    if student.year is not None:
+        year = student.year + years_turned(on, posting.starts_on)
+        if year <= 1 and posting.is_post:
+            reasons.append(Reason.FIRST_YEAR)
+        elif year < posting.min_year:
+            reasons.append(Reason.YEAR_TOO_LOW)
+    if student.graduation is not None and student.graduation < posting.starts_on:
+        reasons.append(Reason.GRADUATED_BEFORE_START)
+    if posting.majors and student.majors and not student.majors & posting.majors:
+        reasons.append(Reason.MAJOR_NOT_ASKED)
+    if None in (student.born, student.year, student.graduation) or not student.majors:
+        reasons.append(Reason.PROFILE_INCOMPLETE)
+    return reasons
+
+
+def sixteen_by(born: date) -> date:
+    """The day by which somebody born in the month of `born` is 16, whatever the day of birth: that month's last."""
+    year = born.year + MINIMUM_AGE
+    return date(year, born.month, monthrange(year, born.month)[1])
+
+
+def years_turned(since: date, until: date) -> int:
+    """How many academic years begin after `since` and not after `until`; 0 if `until` is earlier."""
+
+    def academic_year(day: date) -> int:
+        return day.year if (day.month, day.day) >= ACADEMIC_YEAR_BEGINS else day.year - 1
+
+    return max(0, academic_year(until) - academic_year(since))
