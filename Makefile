@@ -36,8 +36,8 @@ format: ## lay out code as `make check` wants it
 	@.venv/bin/deno fmt --quiet
 
 words: ## bring the catalogue of translations up to date with the code
-	@.venv/bin/python -m babel.messages.frontend -q extract -F babel.cfg --omit-header --no-location --sort-output -o build/messages.pot .
-	@.venv/bin/python -m babel.messages.frontend -q update -i build/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	@$(PYTHON) -m tools.setup
+	@.venv/bin/python -m tools.words
 
 lock: ## choose versions anew, within requirements/*.in
 	@$(PYTHON) -m tools.setup --with-tests

@@ -44,7 +44,7 @@ def find() -> str | None:
 
 
 def provide() -> str:
-    """Path of a working Chromium, installed if need be: from Debian's packages as root, else by playwright. Raises `Failed`."""
+    """Path of a working Chromium, installed if need be: by apt-get as root, else by playwright. Raises `Failed`."""
     found = find()
     if found:
         return found
@@ -76,6 +76,6 @@ def _answers(path: str) -> bool:
 
 
 def _playwrights() -> str | None:
-    ask = "from playwright.sync_api import sync_playwright\nwith sync_playwright() as p: print(p.chromium.executable_path)"
+    ask = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"
     answer = subprocess.run([PYTHON, "-c", ask], capture_output=True, text=True, check=False)
     return answer.stdout.strip() or None

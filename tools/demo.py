@@ -1,4 +1,4 @@
-"""`make demo`: set up, migrate, load reference data, plant the demo world once, then web and job worker until Ctrl-C."""
+"""`make demo`: set up, migrate, load reference data, plant the demo world once, then serve until Ctrl-C."""
 
 import os
 import signal
@@ -69,15 +69,14 @@ def _free_port(host: str) -> int:
         try:
             probe.bind((host, int(given)))
         except OSError as error:
-            raise Failed(
-                f"port {given} of {host} is not free ({error.strerror}); choose another: make demo PORT={int(given) % 65535 + 1}"
-            ) from error
+            other = f"make demo PORT={int(given) % 65535 + 1}"
+            raise Failed(f"port {given} of {host} is not free ({error.strerror}); choose another: {other}") from error
     return int(given)
 
 
-def _start(command: list[object]) -> subprocess.Popen[bytes]:
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches us alone, and we stop the two in order.
-    return subprocess.Popen([str(part) for part in command], cwd=ROOT, start_new_session=True)
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
 
 def _all_alive(processes: dict[str, subprocess.Popen[bytes]]) -> None:

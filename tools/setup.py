@@ -1,4 +1,4 @@
-"""Everything a checkout needs, put inside it: packages, front-end files, compiled words. A second run is a look at the stamps.
+"""Everything a checkout needs, put inside it: packages, front-end files, compiled words. A second run looks at stamps.
 
 `python3 -m tools.setup` for running, `--with-tests` for testing as well. Standard library only.
 """
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.steps import PYTHON, ROOT, VENV, Failed, Steps, must, quiet, run, say
+from tools.steps import PROGRAMS, PYTHON, ROOT, VENV, Failed, Steps, must, quiet, run, say
 
 REQUIREMENTS = ROOT / "requirements"
 STAMP = VENV / "installed.json"
@@ -40,17 +40,18 @@ def set_up(steps: Steps, *, tests: bool) -> None:
 
 def _make_environment() -> bool:
     """Create `.venv` unless a working one is there; whether that one holds the test packages already."""
-    if sys.version_info < (3, 11):
-        raise Failed(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Name one: make PYTHON=python3.12 …")
+    if sys.version_info < (3, 11):  # noqa: UP036  whatever `python3` is, it gets this far
+        version = sys.version.split()[0]
+        raise Failed(f"Python 3.11 or newer is needed, and this is {version}; name one: make PYTHON=python3.12 …")
     stamp = _read_stamp()
-    if PYTHON.exists() and stamp.get("place", str(VENV)) == str(VENV):
+    if Path(PYTHON).exists() and stamp.get("place", str(VENV)) == str(VENV):
         works = "import sys; sys.exit(sys.version_info < (3, 11))"
         if subprocess.run([PYTHON, "-c", works], check=False, capture_output=True).returncode == 0:
             return bool(stamp.get("tests"))
     if VENV.exists():
         say("The environment there was made elsewhere or no longer runs; it is made anew.")
         shutil.rmtree(VENV)
-    create = [sys.executable, "-m", "venv", VENV]
+    create = [sys.executable, "-m", "venv", str(VENV)]
     code, output = quiet(create)
     if code and "ensurepip" in output:
         # Debian and Ubuntu ship Python without the part that makes environments.
@@ -79,10 +80,9 @@ def _install(tests: bool) -> None:
     STAMP.unlink(missing_ok=True)
     # pip obeys the machine's own settings (index, mirror, certificates); it brings uv, which is many times faster.
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes"]
-    must([*pip, "-r", locks[0]])
-    code, output = quiet(
-        [VENV / "bin" / "uv", "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", *locks], _settings_for_uv()
-    )
+    must([*pip, "-r", str(locks[0])])
+    uv = [str(PROGRAMS / "uv"), "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", *map(str, locks)]
+    code, output = quiet(uv, _settings_for_uv())
     if code:
         say(f"uv could not install them ({' '.join(output.split())[:300]}); pip is asked instead.")
         must([*pip, *(part for lock in locks for part in ("-r", str(lock)))])
@@ -108,7 +108,7 @@ def _fetch_front_end() -> None:
         return
     # deno checks each file against the lock's hashes; it reads the user's .npmrc and NPM_CONFIG_REGISTRY.
     trust = os.environ.get("DENO_TLS_CA_STORE", "mozilla,system")
-    must([VENV / "bin" / "deno", "install", "--frozen"], {"DENO_TLS_CA_STORE": trust, "DENO_NO_UPDATE_CHECK": "1"})
+    must([str(PROGRAMS / "deno"), "install", "--frozen"], {"DENO_TLS_CA_STORE": trust, "DENO_NO_UPDATE_CHECK": "1"})
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name, source in FRONT_END.items():
         shutil.copyfile(source, VENDOR / name)
@@ -122,7 +122,7 @@ def _compile_catalogues() -> None:
     for words in sorted(CATALOGUES.glob("*/LC_MESSAGES/messages.po")):
         compiled = words.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < words.stat().st_mtime:
-            command = [PYTHON, "-m", "babel.messages.frontend", "-q", "compile", "-i", words, "-o", compiled]
+            command = [PYTHON, "-m", "babel.messages.frontend", "-q", "compile", "-i", str(words), "-o", str(compiled)]
             must([*command, "-l", words.parent.parent.name])
 
 

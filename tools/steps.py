@@ -1,4 +1,4 @@
-"""Numbered steps with seconds, for the commands of the Makefile. Standard library only: it runs before anything is installed."""
+"""Numbered steps with seconds, for the Makefile. Standard library only: it runs before anything is installed."""
 
 import os
 import signal
@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+PROGRAMS = VENV / "bin"
+PYTHON = str(PROGRAMS / "python")
 
 
 class Failed(Exception):
@@ -51,22 +52,22 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
-def show(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+def show(command: Sequence[str], env: Mapping[str, str] | None = None) -> int:
     """Run `command` in the checkout with its output shown; its exit code."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, env=_environment(env), check=False).returncode
+    return subprocess.run(list(command), cwd=ROOT, env=_environment(env), check=False).returncode
 
 
-def must_show(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
+def must_show(command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
     """Like `show`, but a non-zero exit code is the end. Raises `Failed`."""
     code = show(command, env)
     if code:
-        raise Failed(f"exit code {code} from: {' '.join(map(str, command))}")
+        raise Failed(f"exit code {code} from: {' '.join(command)}")
 
 
-def quiet(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> tuple[int, str]:
+def quiet(command: Sequence[str], env: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Run `command` with its output kept, and a dot every five seconds; exit code and output."""
     with subprocess.Popen(
-        [str(part) for part in command],
+        list(command),
         cwd=ROOT,
         env=_environment(env),
         stdin=subprocess.DEVNULL,
@@ -91,12 +92,12 @@ def quiet(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -
     return process.returncode, output
 
 
-def must(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> str:
+def must(command: Sequence[str], env: Mapping[str, str] | None = None) -> str:
     """Like `quiet`, but a non-zero exit code is the end, with the output shown. Raises `Failed`."""
     code, output = quiet(command, env)
     if code:
         say(output.rstrip())
-        raise Failed(f"exit code {code} from: {' '.join(map(str, command))}")
+        raise Failed(f"exit code {code} from: {' '.join(command)}")
     return output
 
 

@@ -1,4 +1,4 @@
-"""`make test`: bring what the tests need, then check, test on SQLite and on PostgreSQL, and walk the journeys in Chromium.
+"""`make test`: bring what tests need, then check, test on SQLite and on PostgreSQL, and walk the journeys in Chromium.
 
 It fails, never skips: a missing browser, a database that does not start and a skipped test are failures.
 """
@@ -6,10 +6,9 @@ It fails, never skips: a missing browser, a database that does not start and a s
 import argparse
 
 from tools import browser, setup
-from tools.check import CHECKS, PYTEST, check, verdict
-from tools.steps import PYTHON, ROOT, Steps, run, say, show
+from tools.check import CHECKS, JOURNEYS, PYTEST, check, verdict
+from tools.steps import PYTHON, Steps, run, say, show
 
-JOURNEYS = ROOT / "tests" / "journeys"
 DATABASES = {"SQLite": "sqlite", "PostgreSQL": "postgresql"}
 
 
