@@ -6,8 +6,9 @@ is refused and reading goes on after it, so that one slip costs one item.
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 
 from app.assessment.formats.items import (
     MAX_OPTIONS,
@@ -27,6 +28,7 @@ from app.assessment.rules.content import (
     Description,
     Essay,
     Format,
+    Matching,
     Multiple,
     Numeric,
     NumericAnswer,
@@ -36,7 +38,6 @@ from app.assessment.rules.content import (
     Single,
     TextAnswer,
     TrueFalse,
-    Matching,
     letter,
     matched,
     tidy_fraction,
@@ -84,7 +85,7 @@ def read(text: str, skills: Collection[str] = ()) -> Iterator[Item | Refusal]:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The items of `text` as lines. Every line that is neither blank, comment nor category is in exactly one of them."""
+    """The items of `text`. Every line that is neither blank, comment nor category is in exactly one of them."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     category = ""
     cutter = _Cutter()
@@ -145,8 +146,7 @@ class _Cutter:
             return True
         if self._blank_at is None:
             return False
-        first = next((found[0] for found in _BRACE.finditer(row) if len(found[0]) == 1), "")
-        return first == "{"
+        return bool(first := _braces(row)) and first[0][0] == "{"
 
     def give_up(self, place: int) -> int:
         """Refuse what was read up to the first blank line; the row from which to read again."""
@@ -159,14 +159,12 @@ class _Cutter:
 
     def add(self, number: int, line: str, category: str) -> Iterator[Piece]:
         """Take in `line`; yields the item before it where `line` turns out to begin another."""
-        if self._closed_at is not None and line.lstrip().startswith("::"):
+        if (self._closed_at is not None or self._piece.refused) and line.lstrip().startswith("::"):
             yield from self._split(len(self._piece.lines), category)
-        braces = [found[0] for found in _BRACE.finditer(line) if len(found[0]) == 1]
-        if braces and braces[0] == "{" and self._closed_at is not None and self._closed_at <= len(self._piece.lines):
-            if self._tail_is_text or self._piece.refused:
-                self._piece.refused = self._piece.refused or Reason.SECOND_BRACES
-            else:
-                yield from self._split(self._closed_at, category)
+        braces = _braces(line)
+        is_second = self._closed_at is not None and bool(braces) and braces[0][0] == "{"
+        if is_second and not self._tail_is_text and not self._piece.refused:
+            yield from self._split(self._closed_at or 0, category)
         self._piece.lines.append(line)
         self._numbers.append(number)
         self._follow(braces, line)
@@ -180,8 +178,8 @@ class _Cutter:
         self._piece.lines, self._numbers, self._piece.comments = lines, numbers, comments
         self._piece.is_unseparated = True
 
-    def _follow(self, braces: list[str], line: str) -> None:
-        for brace in braces:
+    def _follow(self, braces: list[tuple[str, int]], line: str) -> None:
+        for brace, place in braces:
             if self._piece.refused:
                 return
             if brace == "{":
@@ -193,7 +191,7 @@ class _Cutter:
             elif self._depth:
                 self._depth = 0
                 self._closed_at = len(self._piece.lines)
-                self._tail_is_text = any(sign.isalnum() for sign in line[line.rindex("}") :])
+                self._tail_is_text = any(sign.isalnum() for sign in line[place:])
             else:
                 self._piece.refused = Reason.STRAY
 
@@ -206,6 +204,12 @@ class _Cutter:
             yield piece
         elif keep_comments:
             self._piece.comments = comments
+
+
+def _braces(text: str) -> list[tuple[str, int]]:
+    """The first bare braces in `text` and where they stand; a third on one line is wrong already."""
+    bare = ((found[0], found.start()) for found in _BRACE.finditer(text) if len(found[0]) == 1)
+    return list(islice(bare, 3))
 
 
 # Reading one item
@@ -224,7 +228,7 @@ def _item(number: int, piece: Piece, skills: Collection[str]) -> Item:
         raise ItemRefused(Reason.TOO_LONG, limit=MAX_TEXT)
     name, body = _split_name("\n".join(piece.lines).strip())
     remarks = [remark(Note.UNSEPARATED)] if piece.is_unseparated else []
-    braces = [found.start() for found in _BRACE.finditer(body) if len(found[0]) == 1]
+    braces = [place for _, place in _braces(body)]
     if not braces:
         if "｛" in body and "｝" in body:
             raise ItemRefused(Reason.FULL_WIDTH)
@@ -263,11 +267,10 @@ def _split_format(text: str, default: Format = Format.MOODLE) -> tuple[Format, s
     return (Format(found[1]), _unescape(text[found.end() :]).strip()) if found else (default, _unescape(text))
 
 
-def _split_own_format(text: str) -> tuple[Format | None, str]:
-    """Like `_split_format`, for parts of a question: None is the question's format."""
-    text = "\n".join(line.strip() for line in text.strip().split("\n"))
-    found = _FORMAT.match(text)
-    return (Format(found[1]), _unescape(text[found.end() :]).strip()) if found else (None, _unescape(text))
+def _split_own_format(text: str, format: Format) -> tuple[Format | None, str]:
+    """Like `_split_format`, for parts of a question in `format`: None stands for the question's own."""
+    own, text = _split_format("\n".join(line.strip() for line in text.strip().split("\n")), format)
+    return None if own is format else own, text
 
 
 def _unescape(text: str) -> str:
@@ -276,47 +279,48 @@ def _unescape(text: str) -> str:
 
 def _question_text(before: str, after: str, remarks: list[Remark]) -> tuple[Format, str]:
     """The question's format and text, with a blank for the braces where the sentence goes on after them."""
-    before, after = before.rstrip(), after.rstrip()
-    format, text = _split_format(before)
-    rest = _unescape(after)
-    if not rest.strip():
-        return format, text
-    if rest.strip().strip("\"';"):
-        return format, f"{text} {BLANK}{rest}"
-    remarks.append(remark(Note.TAIL, text=rest.strip()))
-    return format, text
+    found = _FORMAT.match(before)
+    format = Format(found[1]) if found else Format.MOODLE
+    text = _unescape(before[found.end() :] if found else before).lstrip()
+    rest = _unescape(after).rstrip()
+    if rest.strip(" \t\n\"';"):
+        return format, f"{text}{BLANK}{rest}"
+    if rest.strip():
+        remarks.append(remark(Note.TAIL, text=rest))
+    return format, text.rstrip()
 
 
 def _content(answers: str, text: str, format: Format) -> Content:
     """The content whose braces hold `answers`."""
     general = next((found for found in _GENERAL.finditer(answers) if found[0] == "####"), None)
-    said_format, said = _split_own_format(answers[general.end() :]) if general else (None, "")
-    if general:
-        answers = answers[: general.start()].strip()
-    common = {
-        "text": text,
-        "format": format,
-        "general_feedback": said,
-        "general_feedback_format": None if said_format is format else said_format,
-    }
+    if general is None:
+        return _asking(answers, text, format)
+    content = _asking(answers[: general.start()].strip(), text, format)
+    said_format, said = _split_own_format(answers[general.end() :], format)
+    return replace(content, general_feedback=said, general_feedback_format=said_format)
+
+
+def _asking(answers: str, text: str, format: Format) -> Content:
+    """The content whose braces hold `answers`, without general feedback."""
     if not answers:
-        return Essay(**common)  # type: ignore[arg-type]
+        return Essay(text=text, format=format)
     if answers.startswith("#"):
-        return Numeric(answers=_numeric_answers(answers[1:], format), **common)  # type: ignore[arg-type]
+        return Numeric(text=text, format=format, answers=_numeric_answers(answers[1:], format))
+    words = [_split_own_format(each, format) for each in _split_feedback(answers)]
+    if words[0][1].lower() in _TRUTH:
+        return _true_false(words, text, format)
     head, parts = _answers(answers)
-    words = [_split_own_format(each) for each in _split_feedback(head)]
-    if words and not parts and words[0][1].lower() in _TRUTH:
-        return _true_false(words, common)
     if head.strip():
         raise ItemRefused(Reason.UNMARKED, text=head)
     if any(sign == "~" for sign, _ in parts):
-        options = tuple(_option(letter(place), *part, format) for place, part in enumerate(parts))
-        kind = Single if any(sign == "=" for sign, _ in parts) else Multiple
-        return kind(options=options, **common)  # type: ignore[arg-type]
+        options = tuple(_option(letter(place), sign, part, format) for place, (sign, part) in enumerate(parts))
+        if any(sign == "=" for sign, _ in parts):
+            return Single(text=text, format=format, options=options)
+        return Multiple(text=text, format=format, options=options)
     if any("->" in part for _, part in parts):
-        pairs, choices = _matching([part for _, part in parts], format)
-        return Matching(pairs=pairs, choices=choices, **common)  # type: ignore[arg-type]
-    return ShortText(answers=tuple(_text_answer(part, format) for _, part in parts), **common)  # type: ignore[arg-type]
+        pairs, choices = matched(*_rows([part for _, part in parts], format))
+        return Matching(text=text, format=format, pairs=pairs, choices=choices)
+    return ShortText(text=text, format=format, answers=tuple(_text_answer(part, format) for _, part in parts))
 
 
 def _answers(text: str) -> tuple[str, list[tuple[str, str]]]:
@@ -358,66 +362,56 @@ def _with_feedback(text: str, format: Format) -> tuple[str, Format | None, str]:
     cut = next((found.start() for found in _FEEDBACK.finditer(text) if found[0] == "#"), None)
     if cut is None:
         return text, None, ""
-    said_format, said = _split_own_format(text[cut + 1 :])
-    return text[:cut], None if said_format is format else said_format, said
+    return text[:cut], *_split_own_format(text[cut + 1 :], format)
 
 
-def _true_false(words: list[tuple[Format | None, str]], common: dict[str, object]) -> TrueFalse:
+def _true_false(words: list[tuple[Format | None, str]], text: str, format: Format) -> TrueFalse:
     """`TRUE#said when wrong#said when right`."""
     right = _TRUTH[words[0][1].lower()]
-    wrong_format, wrong = words[1] if len(words) > 1 else (None, "")
-    right_format, said = words[2] if len(words) > 2 else (None, "")
-    if len(words) > 3:
-        said = "#".join([said, *(more for _, more in words[3:])])
-    by_truth = {right: (right_format, said), not right: (wrong_format, wrong)}
-    own = {truth: None if by_truth[truth][0] is common["format"] else by_truth[truth][0] for truth in by_truth}
+    wrong_format, wrong_said = words[1] if len(words) > 1 else (None, "")
+    right_format = words[2][0] if len(words) > 2 else None
+    right_said = "#".join(said for _, said in words[2:])
     return TrueFalse(
+        text=text,
+        format=format,
         right=right,
-        feedback_true=by_truth[True][1],
-        feedback_true_format=own[True],
-        feedback_false=by_truth[False][1],
-        feedback_false_format=own[False],
-        **common,  # type: ignore[arg-type]
+        feedback_true=right_said if right else wrong_said,
+        feedback_true_format=right_format if right else wrong_format,
+        feedback_false=wrong_said if right else right_said,
+        feedback_false_format=wrong_format if right else right_format,
     )
 
 
 def _option(key: str, sign: str, part: str, format: Format) -> Option:
     fraction, rest = _weight(part, 1.0 if sign == "=" else 0.0)
     raw, said_format, said = _with_feedback(rest, format)
-    own_format, text = _split_own_format(raw)
-    return Option(
-        key=key,
-        text=text,
-        fraction=fraction,
-        format=None if own_format is format else own_format,
-        feedback=said,
-        feedback_format=said_format,
-    )
+    own, text = _split_own_format(raw, format)
+    return Option(key=key, text=text, fraction=fraction, format=own, feedback=said, feedback_format=said_format)
 
 
 def _text_answer(part: str, format: Format) -> TextAnswer:
     fraction, rest = _weight(part, 1.0)
     raw, said_format, said = _with_feedback(rest, format)
-    _, text = _split_own_format(raw)
+    _, text = _split_own_format(raw, format)
     return TextAnswer(text=text, fraction=fraction, feedback=said, feedback_format=said_format)
 
 
-def _matching(parts: list[str], format: Format) -> tuple[tuple, tuple]:  # type: ignore[type-arg]
-    """Rows and choices of `row -> choice`; a choice without a row is a distractor."""
+def _rows(parts: list[str], format: Format) -> tuple[list[tuple[str, Format | None, str]], list[str]]:
+    """Rows with their choices from `row -> choice`, and the choices without a row."""
     rows, distractors = [], []
     for part in parts:
-        left, arrow, right = part.rpartition("->")
+        left, arrow, right = part.partition("->")
         if not arrow:
             raise ItemRefused(Reason.NO_ARROW, text=part)
-        row_format, row = _split_own_format(left)
-        _, choice = _split_own_format(right)
+        own, row = _split_own_format(left, format)
+        _, choice = _split_own_format(right, format)
         if not choice:
             raise ItemRefused(Reason.NO_CHOICE, text=part)
         if row:
-            rows.append((row, None if row_format is format else row_format, choice))
+            rows.append((row, own, choice))
         else:
             distractors.append(choice)
-    return matched(rows, distractors)
+    return rows, distractors
 
 
 def _numeric_answers(text: str, format: Format) -> tuple[NumericAnswer, ...]:

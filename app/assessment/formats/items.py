@@ -9,6 +9,7 @@ from app.assessment.rules.content import Content, Format, Problem, content_probl
 
 MAX_TEXT = 1_000_000
 MAX_OPTIONS = 1_000
+MAX_FILES = 200
 MAX_NAME = 200
 SHORT_NAME = 80
 EXCERPT = 60
@@ -23,6 +24,7 @@ class Reason(StrEnum):
 
     TOO_LONG = "longer than %(limit)s characters"
     TOO_MANY = "more than %(limit)s answers"
+    TOO_MANY_FILES = "more than %(limit)s files"
     UNSUPPORTED = "type %(type)s is not supported yet"
     UNCLOSED = "a { is never closed"
     NESTED = "a second { before the }: write \\{ for the sign itself"
@@ -46,7 +48,7 @@ class Reason(StrEnum):
     GAP_UNCLOSED = "a gap is never closed"
     GAP_MARKS = "the text holds [[number]], which marks a gap"
     WANTS_FILE = "an essay handed in as a file is not supported yet"
-    NO_TRUTH = "neither true nor false is right"
+    NO_TRUTH = "just one of true and false must be right"
 
 
 class Note(StrEnum):
@@ -55,14 +57,14 @@ class Note(StrEnum):
     TAIL = "left out after the closing brace: %(text)s"
     UNSEPARATED = "no blank line before this question"
     NAME_CUT = "the name was cut to %(limit)s characters"
-    UNKNOWN_SKILL = "skill %(code)s is not in the taxonomy"
-    SECOND_SKILL = "a question tests one skill; left out: %(code)s"
+    UNKNOWN_SKILL = "skill %(skill)s is not in the taxonomy"
+    SECOND_SKILL = "a question tests one skill; left out: %(skill)s"
     BAD_LEVEL = "not a level from 1 to 4: %(text)s"
     HINTS = "hints left out: %(count)s"
     FILE_LEFT_OUT = "file left out, it cannot be read: %(name)s"
     FILE_RENAMED = "file renamed, two have the same name: %(name)s"
     MARKUP = "markup inside a text was left out"
-    FORMAT = "a feedback is shown in the format of the question"
+    FORMAT = "a text beside the question is shown in the format of the question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,9 @@ def taken(
         graded = _LEVEL.fullmatch(tag)
         if _SKILL.fullmatch(tag):
             if tag not in skills:
-                found.append(remark(Note.UNKNOWN_SKILL, code=tag))
+                found.append(remark(Note.UNKNOWN_SKILL, skill=tag))
             elif skill is not None:
-                found.append(remark(Note.SECOND_SKILL, code=tag))
+                found.append(remark(Note.SECOND_SKILL, skill=tag))
             else:
                 skill = tag
         elif graded:

@@ -1,0 +1,222 @@
+"""`flask questions import` and `flask questions mark`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.assessment.formats import detect, gift
+from app.assessment.formats.items import FileUnreadable, Item, Refusal
+from app.assessment.rules.answers import answer_from_words
+from app.assessment.rules.content import Content, Matching
+from app.assessment.rules.marking import Marked, mark, max_points
+from app.cli import Door, Text, Unusable, decode, put, read_bytes, read_json, reads_file, warn
+from app.reference.files import skill_codes
+
+AUTO = "auto"
+
+questions = AppGroup("questions", help="Read and mark questions.")
+
+
+@questions.command("import", cls=Door)
+@reads_file
+@click.option(
+    "--type",
+    "type_name",
+    type=click.Choice([AUTO, *detect.FileType]),
+    default=AUTO,
+    show_default=True,
+    help="The format of FILE.",
+)
+@click.option(
+    "--language",
+    type=click.Choice([AUTO, "zh", "en"]),
+    default=AUTO,
+    show_default=True,
+    help="The language of the questions; auto: zh if FILE holds Chinese characters, else en.",
+)
+@click.option("--organisation", metavar="SLUG", help="Whose bank takes them; without it, the platform's own.")
+@click.option("--dry-run", is_flag=True, help="Report, and write nothing.")
+@click.option("--format", "output", type=click.Choice(["json"]), default="json", help="The format of the report.")
+def import_(
+    file: str,
+    max_mb: int,
+    encoding: str | None,
+    type_name: str,
+    language: str,
+    organisation: str | None,
+    dry_run: bool,
+    output: str,
+) -> None:
+    """Take the questions in FILE (- for standard input) into the bank, and report on each item.
+
+    Example: flask questions import quiz.txt --type gift --dry-run
+    """
+    if not dry_run:
+        _need_bank()
+    content = read_bytes(file, max_mb)
+    text = decode(file, content, encoding or detect.declared_encoding(content))
+    if "\x00" in text.text:
+        raise Unusable(file, "is binary, not text")
+    file_type, found = _read(text, type_name)
+    warn(f"{file}: {warning}" for warning in text.warnings)
+    language = _language(text.text) if language == AUTO else language
+    if not dry_run:
+        _take([item for item in found if isinstance(item, Item)], language, organisation)
+    put(_json(_report(text, file_type, language, found)))
+
+
+def _read(text: Text, type_name: str) -> tuple[detect.FileType, list[Item | Refusal]]:
+    """The format and the items of a file that has at least one."""
+    try:
+        file_type = detect.detect(text.text) if type_name == AUTO else detect.FileType(type_name)
+        found = list(detect.read(file_type, text.text, skill_codes()))
+    except FileUnreadable as error:
+        raise Unusable(text.name, error.reason, row=error.line) from error
+    if not found:
+        raise Unusable(text.name, "holds no question")
+    return file_type, found
+
+
+def _language(text: str) -> str:
+    return "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in text) else "en"
+
+
+def _report(text: Text, file_type: detect.FileType, language: str, found: list[Item | Refusal]) -> dict[str, Any]:
+    items = [item for item in found if isinstance(item, Item)]
+    refused = [refusal for refusal in found if isinstance(refusal, Refusal)]
+    return {
+        "encoding": text.encoding,
+        "type": file_type.value,
+        "language": language,
+        "items": len(found),
+        "taken": len(items),
+        "refused": [
+            {"item": each.number, "line": each.line, "name": each.name, "reason": each.remark.sentence}
+            for each in refused
+        ],
+        "questions": [_line(item) for item in items],
+        "warnings": text.warnings,
+    }
+
+
+def _line(item: Item) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "type": item.content.kind.value,
+        "name": item.name,
+        "skill": item.skill,
+        "level": item.level,
+        "line": item.line,
+    }
+    if item.remarks:
+        line["warnings"] = [remark.sentence for remark in item.remarks]
+    return line
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _need_bank() -> None:
+    """Refuse where there is no database, or one without the tables of the bank."""
+    from app.assessment.models import Question
+    from app.db import db
+
+    try:
+        db.session.execute(select(Question.id).limit(1))
+    except (OperationalError, ProgrammingError) as error:
+        raise Unusable(
+            "database", "cannot be reached or lacks its tables (flask db upgrade); or use --dry-run"
+        ) from error
+
+
+def _take(items: list[Item], language: str, organisation: str | None) -> None:
+    """Write all items in one transaction."""
+    from app.assessment import services
+    from app.db import db
+    from app.errors import Refused
+
+    try:
+        services.take_questions(items, language, organisation)
+    except Refused as refused:
+        db.session.rollback()
+        raise Unusable("--organisation", refused.sentence()) from refused
+    db.session.commit()
+
+
+@questions.command("mark", cls=Door)
+@reads_file
+def mark_(file: str, max_mb: int, encoding: str | None) -> None:
+    """Mark answers to questions in GIFT.
+
+    FILE is {"gift": "…", "responses": [{"question": "its name, or its number from 1", "answer": …}]}. An answer names
+    options, rows and choices by their texts or keys: "no one", ["Grant", "Grant's wife"], true, 1822,
+    {"Canada": "Ottawa"}. The mark of an essay is null.
+
+    Example: flask questions mark responses.json
+    """
+    given = read_json(file, max_mb, encoding)
+    if not isinstance(given, dict) or not isinstance(given.get("gift"), str):
+        raise Unusable(file, "is not a text", field="gift")
+    responses = given.get("responses")
+    if not isinstance(responses, list):
+        raise Unusable(file, "is not a list", field="responses")
+    find = _Finder(file, gift.read(given["gift"], skill_codes()))
+    put(_json([_marked(find, file, number, response) for number, response in enumerate(responses, 1)]))
+
+
+class _Finder:
+    """The items of a file, by name and by number."""
+
+    def __init__(self, file: str, found: Iterable[Item | Refusal]) -> None:
+        self.file = file
+        self.items = list(found)
+        self.by_name: dict[str, list[Item | Refusal]] = {}
+        for item in self.items:
+            self.by_name.setdefault(item.name, []).append(item)
+
+    def one(self, row: int, wanted: Any) -> Item:
+        """The item called `wanted`, or at that place. Raises Unusable where it is not just one taken item."""
+        if isinstance(wanted, int) and not isinstance(wanted, bool):
+            named = self.items[wanted - 1 : wanted] if wanted > 0 else []
+        else:
+            named = self.by_name.get(wanted, []) if isinstance(wanted, str) else []
+        if len(named) != 1:
+            reason = (
+                f"{len(named)} questions are called {str(wanted)[:80]!r}: give its number"
+                if named
+                else "no such question"
+            )
+            raise Unusable(self.file, reason, row=row, field="question")
+        if isinstance(named[0], Refusal):
+            raise Unusable(
+                self.file, f"this question is refused: {named[0].remark.sentence}", row=row, field="question"
+            )
+        return named[0]
+
+
+def _marked(find: _Finder, file: str, row: int, response: Any) -> dict[str, Any]:
+    if not isinstance(response, Mapping) or "question" not in response or "answer" not in response:
+        raise Unusable(file, "needs question and answer", row=row, field="responses")
+    item = find.one(row, response["question"])
+    result = mark(item.content, answer_from_words(item.content, response["answer"]))
+    most = max_points(item.content)
+    return {
+        "question": response["question"],
+        "mark": None if result.mark is None else result.mark * most,
+        "max": most,
+        "parts": _parts(item.content, result),
+        "reason": result.reason.value,
+    }
+
+
+def _parts(content: Content, result: Marked) -> list[dict[str, Any]]:
+    """The marks of the parts, each out of 1, by the texts of their rows."""
+    rows = {pair.key: pair.text for pair in content.pairs} if isinstance(content, Matching) else {}
+    return [
+        {"part": rows.get(part.key, part.key), "mark": part.mark, "reason": part.reason.value} for part in result.parts
+    ]
