@@ -70,6 +70,7 @@ def no_network() -> Iterator[None]:
     def checked(call: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(self: socket.socket, address: Any) -> Any:
             if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+                self.close()
                 raise RuntimeError(f"a test wanted to connect to {address!r}")
             return call(self, address)
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from tools.steps import PYTHON, Failed, must, quiet, say
@@ -37,10 +38,7 @@ def find() -> str | None:
         if not _answers(named):
             raise Failed(f"CHROMIUM names {named}, which does not run")
         return named
-    for candidate in (*(shutil.which(name) for name in NAMES), *APPLICATIONS, _playwrights()):
-        if candidate and _answers(candidate):
-            return candidate
-    return None
+    return next((path for path in _candidates() if path and _answers(path)), None)
 
 
 def provide() -> str:
@@ -63,6 +61,12 @@ def provide() -> str:
     if not found:
         raise Failed("no Chromium to be had; install one, or name it: CHROMIUM=/path/to/chromium make test")
     return found
+
+
+def _candidates() -> Iterator[str | None]:
+    yield from (shutil.which(name) for name in NAMES)
+    yield from APPLICATIONS
+    yield _playwrights()
 
 
 def _answers(path: str) -> bool:

@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,9 +20,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tools import browser as chromium
-from tools.steps import PYTHON, ROOT
+from tools.steps import ROOT
 
-FLASK = [str(PYTHON), "-m", "flask", "--app", "wsgi"]
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 PICTURES = ROOT / "build" / "screenshots"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -60,7 +61,7 @@ def site(planted: Path, tmp_path: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    serve = [str(PYTHON), "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    serve = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     serve += ["--worker-class", "gthread", "--threads", "8", "--log-level", "warning"]
     log = tmp_path / "server.log"
     with log.open("w") as output:
