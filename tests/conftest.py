@@ -120,15 +120,18 @@ def empty_database(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application with all its features, and its tables made."""
+    """The application with all its features; its tables are made, and hold the reference data and nothing else."""
     from app.db import db
     from app.factory import create_app
+    from app.reference import services as reference
 
     app = create_app(settings_for(database_url, tmp_path_factory.mktemp("data")))
     app.test_client_class = Client
     app.extensions["wake_worker"] = lambda: None  # jobs run when a test says so: `run_jobs`
     with app.app_context():
         db.create_all()
+        reference.load()
+        db.session.commit()
     # The tests' transaction is outside; whatever the application commits is a savepoint within it.
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     yield app
@@ -253,9 +256,11 @@ def _sign_in(app: Flask, client: FlaskClient, person: Any) -> FlaskClient:
 
 @pytest.fixture
 def cast(db: Any) -> Any:
-    """The fixed cast of `tests/cast.py`, planted."""
-    from tests.cast import plant
+    """The fixed cast, which the demo plants too: one of each kind of person, and a stranger of each kind elsewhere."""
+    from app.clock import today
+    from app.db import utcnow
+    from app.seeding.cast import plant
 
-    planted = plant(db.session)
+    planted = plant(utcnow(), today())
     db.session.commit()
     return planted

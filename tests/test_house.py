@@ -64,7 +64,8 @@ def test_no_view_is_spared_the_check_against_forged_requests(app):
 
 def test_a_form_without_its_token_is_refused(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    assert client.post("/sign-in/", data={"email": "a@b.example", "password": "x"}).status_code == 400
+    assert client.post("/language/", data={"language": "en"}).status_code == 400
+    assert client.get_cookie("language") is None
 
 
 def test_addresses_are_kebab_case_and_end_with_a_slash(app):
