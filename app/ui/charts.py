@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 INK, INK_2, LINE, SUNK = "#16212b", "#52606c", "#e3e0d8", "#f2f0ea"
 ACCENT, SHORTAGE, SURPLUS, UNSURE = "#0b6470", "#a83c22", "#35618e", "#64717d"
 CALL_COLOURS = {"shortage": SHORTAGE, "surplus": SURPLUS, "unsure": UNSURE}
@@ -49,6 +49,7 @@ def _spec(values: Iterable[Mapping[str, Any]], **parts: Any) -> dict[str, Any]:
                 "titleFontSize": 13,
                 "titleFontWeight": 400,
             },
+            "axisY": {"labelLimit": 240},
             "legend": {"labelColor": INK_2, "titleColor": INK_2, "labelFontSize": 13, "titleFontSize": 13},
             "text": {"color": INK},
         },
@@ -93,7 +94,7 @@ def interval_chart(
         "scale": {"domain": [words.get(call, call) for call in calls], "range": [CALL_COLOURS[call] for call in calls]},
         "legend": {"orient": "top"},
     }
-    where = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220, "labelColor": INK}}
+    where = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelColor": INK}}
     ratio = {"type": "log", "base": 2, "domain": [smallest, largest]}
     tooltip = [
         {"field": "label", "title": " "},
@@ -103,7 +104,7 @@ def interval_chart(
     across = {"field": "from", "type": "quantitative", "scale": ratio, "title": axis, "axis": {"values": _doublings(scale)}}
     return _spec(
         cut,
-        height={"step": 28},
+        height=28 * max(1, len(rows)),
         layer=[
             {
                 "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.5, "strokeCap": "round"},
@@ -179,10 +180,14 @@ def tile_map(
         encoding=place,
         layer=[
             {"mark": mark, "encoding": {"color": shade, "tooltip": tooltip}},
-            {
-                "mark": {"type": "text", "dy": -7, "fontSize": 14, "fontWeight": 600},
-                "encoding": {"text": {"field": "short"}, "color": label_colour, "tooltip": tooltip},
-            },
+            *(
+                {
+                    "transform": [{"filter": f"datum.figure {test} ''"}],
+                    "mark": {"type": "text", "dy": rise, "fontSize": 14, "fontWeight": 600},
+                    "encoding": {"text": {"field": "short"}, "color": label_colour, "tooltip": tooltip},
+                }
+                for test, rise in (("===", 0), ("!==", -7))
+            ),
             {
                 "mark": {"type": "text", "dy": 10, "fontSize": 12},
                 "encoding": {"text": {"field": "figure"}, "color": label_colour, "tooltip": tooltip},

@@ -42,6 +42,12 @@
     if (!place) return;
     try {
       const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+      if (place.clientWidth < 480) {
+        // On a phone the labels give room to the picture.
+        spec.config.axisY = { ...spec.config.axisY, labelLimit: 110 };
+        spec.config.axisX = { ...spec.config.axisX, titleLimit: place.clientWidth - 130 };
+        spec.config.legend = { ...spec.config.legend, columns: 1 };
+      }
       const shown = isDark() ? { ...darken({ ...spec, data: null }), data: spec.data } : spec;
       await globalThis.vegaEmbed(place, shown, {
         ast: true,
