@@ -12,6 +12,7 @@ from tools import setup
 from tools.steps import PYTHON, ROOT, Failed, Steps, must, must_show, run, say
 
 FLASK = [PYTHON, "-m", "flask", "--app", "wsgi"]
+PREPARATIONS = 3  # the steps of tools/prepare.py
 START_LIMIT = 60  # seconds until the first page must answer
 STOP_LIMIT = 15  # seconds that a process gets to finish what it does
 
@@ -21,14 +22,10 @@ def main() -> int:
     _read_dot_env()
     host = os.environ.get("HOST") or "127.0.0.1"
     port = _free_port(host)
-    steps = Steps(setup.STEPS + 4)
+    steps = Steps(setup.STEPS + PREPARATIONS + 1)
     setup.set_up(steps, tests=False)
-    with steps.step("Database"):
-        must([*FLASK, "db", "upgrade"])
-    with steps.step("Reference data: skills, regions, clusters"):
-        must([*FLASK, "reference", "load"])
-    with steps.step("Demo world (a minute or two, the first time)"):
-        must_show([*FLASK, "seed", "--if-empty"])
+    must_show([PYTHON, "-m", "tools.prepare", str(steps.done + 1), str(steps.total)])
+    steps.done += PREPARATIONS
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     serve = [PYTHON, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}", "--no-control-socket"]
     serve += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
@@ -37,9 +34,9 @@ def main() -> int:
         with steps.step("Web and job worker"):
             processes["web"] = _start(serve)
             processes["job worker"] = _start([*FLASK, "jobs", "work"])
+            announcement = must([*FLASK, "demo", "announce", "--address", address])
             _wait_until_ready(f"{address}/readyz", processes)
-        say("")
-        must_show([*FLASK, "demo", "announce", "--address", address])
+        say(f"\n{announcement.strip()}")
         say(f"\nReady after {steps.seconds:.0f} s. Ctrl-C stops; the data stays.")
         while True:
             _all_alive(processes)

@@ -22,9 +22,9 @@ class Failed(Exception):
 class Steps:
     """Counts steps and says how long each took."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, done: int = 0) -> None:
         self.total = total
-        self.done = 0
+        self.done = done
         self.began = time.monotonic()
 
     @contextmanager
