@@ -25,7 +25,7 @@ def asset(path: str) -> str:
 
 
 def vendor(name: str) -> str:
-    """The address of a file that set-up fetches into `static/vendor/`, or an empty string before it has been fetched."""
+    """The address of a file that set-up fetches into `static/vendor/`; an empty string before that."""
     return asset(f"vendor/{name}") if (STATIC / "vendor" / name).is_file() else ""
 
 

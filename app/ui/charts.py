@@ -12,6 +12,7 @@ from flask import Flask
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 INK, INK_2, LINE, SUNK = "#16212b", "#52606c", "#e3e0d8", "#f2f0ea"
 ACCENT, SHORTAGE, SURPLUS, UNSURE = "#0b6470", "#a83c22", "#35618e", "#64717d"
+PALE_ACCENT, ON_CALL = "#9ccdd2", "#ffffff"
 CALL_COLOURS = {"shortage": SHORTAGE, "surplus": SURPLUS, "unsure": UNSURE}
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans SC, Noto Sans CJK SC, sans-serif"
 
@@ -71,8 +72,9 @@ def interval_chart(
 ) -> dict[str, Any]:
     """A dot and its 95 % interval for each row, on a log scale around 1.
 
-    Each row has `label`, `value`, `low`, `high` (ratios above 0) and `call` (`shortage`, `surplus`, `unsure`). `axis` names the
-    scale; `words` translates the three calls and may hold `value` and `interval` for the tooltip. Intervals are cut at `scale`.
+    Each row has `label`, `value`, `low`, `high` (ratios above 0) and `call` (`shortage`, `surplus`, `unsure`). `axis`
+    names the scale; `words` translates the three calls and may hold `value` and `interval` for the tooltip. Intervals
+    are cut at the ends of `scale`.
     """
     smallest, largest = scale
     cut = [
@@ -101,7 +103,13 @@ def interval_chart(
         {"field": "value", "type": "quantitative", "format": ".2f", "title": words.get("value", axis)},
         {"field": "interval", "title": words.get("interval", "95 %")},
     ]
-    across = {"field": "from", "type": "quantitative", "scale": ratio, "title": axis, "axis": {"values": _doublings(scale)}}
+    across = {
+        "field": "from",
+        "type": "quantitative",
+        "scale": ratio,
+        "title": axis,
+        "axis": {"values": _doublings(scale)},
+    }
     return _spec(
         cut,
         height=28 * max(1, len(rows)),
@@ -112,7 +120,12 @@ def interval_chart(
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-                "encoding": {"y": where, "x": {"field": "at", "type": "quantitative"}, "color": colour, "tooltip": tooltip},
+                "encoding": {
+                    "y": where,
+                    "x": {"field": "at", "type": "quantitative"},
+                    "color": colour,
+                    "tooltip": tooltip,
+                },
             },
             {"mark": {"type": "rule", "strokeDash": [2, 3], "color": UNSURE}, "encoding": {"x": {"datum": 1}}},
         ],
@@ -135,43 +148,41 @@ def tile_map(
 ) -> dict[str, Any]:
     """The 34 units of China as a grid of squares, each with its short name and its value.
 
-    `values` maps ISO 3166-2 codes (`CN-ZJ`) to numbers, None where a figure is withheld; units that are not named are empty.
-    `names` gives full names for the tooltip. With `calls` (code → `shortage`, `surplus`, `unsure`) squares take the colour of
-    their call, with `words` as its words; otherwise the strength of the accent.
+    `values` maps ISO 3166-2 codes (`CN-ZJ`) to numbers, None where a figure is withheld; units not named are empty.
+    `names` gives full names for the tooltip. With `calls` (code → `shortage`, `surplus`, `unsure`) squares take the
+    colour of their call, with `words` as its words; otherwise the strength of the accent.
     """
     rows = []
     for code, (column, line, zh, en) in TILES.items():
         value = values.get(code)
         figure = (withheld if code in values else "") if value is None else f"{value:,.4g}"
-        row = {"code": code, "column": column, "line": line, "short": en if language == "en" else zh, "name": names.get(code, code)}
+        row = {
+            "code": code,
+            "column": column,
+            "line": line,
+            "short": en if language == "en" else zh,
+            "name": names.get(code, code),
+        }
         call = (calls or {}).get(code) if value is not None else None
         rows.append({**row, "value": value, "figure": figure, "call": call, "word": (words or {}).get(call or "", "")})
     place = {
         "x": {"field": "column", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.06}},
         "y": {"field": "line", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.06}},
     }
+    shade: dict[str, Any]
+    label_colour: dict[str, Any]
     if calls is None:
-        known: dict[str, Any] = {
-            "field": "value",
-            "type": "quantitative",
-            "title": title,
-            "scale": {"range": [SUNK, ACCENT]},
-            "legend": {"orient": "top"},
-        }
-        label_colour: dict[str, Any] = {"value": INK}
-        shade = {"condition": {"test": "isValid(datum.value)", **known}, "value": SUNK}
+        # The fill stays pale, so that the words can be read on every strength of it.
+        strength = {"field": "value", "type": "quantitative", "title": title, "scale": {"range": [SUNK, PALE_ACCENT]}}
+        shade = {"condition": {"test": "isValid(datum.value)", **strength, "legend": {"orient": "top"}}, "value": SUNK}
+        label_colour = {"value": INK}
     else:
         tests = [{"test": f"datum.call === '{call}'", "value": colour} for call, colour in CALL_COLOURS.items()]
         shade = {"condition": tests, "value": SUNK}
-        label_colour = {"condition": {"test": "datum.call !== null", "value": "#ffffff"}, "value": INK_2}
+        label_colour = {"condition": {"test": "datum.call !== null", "value": ON_CALL}, "value": INK_2}
     tooltip = [{"field": "name", "title": " "}, {"field": "figure", "title": title}]
     if calls is not None:
         tooltip.append({"field": "word", "title": " "})
-    mark: dict[str, Any] = {"type": "rect", "cornerRadius": 4, "stroke": LINE}
-    if calls is None:
-        # Text must stay readable on every strength of the accent: the fill is kept pale.
-        mark["opacity"] = 1
-        shade["condition"]["scale"] = {"range": ["#f2f0ea", "#9ccdd2"]}
     return _spec(
         rows,
         width=9 * 52,
@@ -179,7 +190,10 @@ def tile_map(
         autosize={"type": "pad"},
         encoding=place,
         layer=[
-            {"mark": mark, "encoding": {"color": shade, "tooltip": tooltip}},
+            {
+                "mark": {"type": "rect", "cornerRadius": 4, "stroke": LINE},
+                "encoding": {"color": shade, "tooltip": tooltip},
+            },
             *(
                 {
                     "transform": [{"filter": f"datum.figure {test} ''"}],
@@ -203,7 +217,12 @@ def time_series(
 
     Each row has `day` (ISO date), `value`, and `low` and `high` where an interval is known. `axis` names the measure.
     """
-    when = {"field": "day", "type": "temporal", "title": None, "axis": {"grid": False, "format": "%Y-%m", "labelOverlap": True}}
+    when = {
+        "field": "day",
+        "type": "temporal",
+        "title": None,
+        "axis": {"grid": False, "format": "%Y-%m", "labelOverlap": True},
+    }
     scale = {"zero": zero, "nice": True}
     line = {"field": "value", "type": "quantitative", "title": axis, "scale": scale}
     tooltip = [
@@ -237,8 +256,10 @@ def share_of(value: float, largest: float) -> float:
     return round(min(100.0, max(0.0, 100 * value / largest)), 2) if largest > 0 else 0.0
 
 
-def spark_path(values: Sequence[float | None], width: float = 96, height: float = 24) -> tuple[str, tuple[float, float] | None]:
-    """The SVG path of a sparkline and the place of its last value. Gaps (None) break the line; all equal lies in the middle."""
+def spark_path(
+    values: Sequence[float | None], width: float = 96, height: float = 24
+) -> tuple[str, tuple[float, float] | None]:
+    """The SVG path of a sparkline and the place of its last value. Gaps (None) break it; equals lie in the middle."""
     known = [value for value in values if value is not None]
     if not known:
         return "", None

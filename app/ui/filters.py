@@ -17,7 +17,7 @@ from flask_babel import (
     ngettext,
     to_user_timezone,
 )
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.ui.markdown import render_markdown, render_plain
 
@@ -38,7 +38,7 @@ def _read(thing: Any, name: str) -> Any:
 
 
 def words(thing: Any, name: str) -> str:
-    """`thing.<name>_zh` or `thing.<name>_en` by the reader's language; the other where that one is empty, then `<name>`."""
+    """`thing.<name>_zh` or `_en` by the reader's language; the other where that is empty, then `<name>`."""
     first, second = ("en", "zh") if _language() == "en" else ("zh", "en")
     return str(_read(thing, f"{name}_{first}") or _read(thing, f"{name}_{second}") or _read(thing, name) or "")
 
@@ -100,7 +100,7 @@ def moment_iso(value: datetime) -> str:
 def moment(value: datetime | None, style: str = "long") -> Markup:
     """A moment as a `<time>` element: text in the reader's zone, UTC for machines."""
     if value is None:
-        return Markup(NOTHING)
+        return escape(NOTHING)
     return Markup('<time datetime="{}">{}</time>').format(moment_iso(value), moment_text(value, style))
 
 
@@ -112,14 +112,14 @@ def relative_days(value: date | datetime, today: date | None = None) -> str:
         today = to_user_timezone(datetime.now(UTC)).date()
     away = (value - today).days
     if away == 0:
-        return gettext("today")
+        return str(gettext("today"))
     if away == 1:
-        return gettext("tomorrow")
+        return str(gettext("tomorrow"))
     if away == -1:
-        return gettext("yesterday")
+        return str(gettext("yesterday"))
     if away > 0:
-        return ngettext("in %(num)d day", "in %(num)d days", away)
-    return ngettext("%(num)d day ago", "%(num)d days ago", -away)
+        return str(ngettext("in %(num)d day", "in %(num)d days", away))
+    return str(ngettext("%(num)d day ago", "%(num)d days ago", -away))
 
 
 def initial(name: str | None) -> str:

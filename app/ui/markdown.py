@@ -4,8 +4,6 @@ import hashlib
 import html
 import re
 from functools import lru_cache
-from typing import Any
-from xml.etree.ElementTree import Element
 
 import nh3
 from flask_babel import get_locale, gettext
@@ -14,6 +12,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.codehilite import CodeHiliteExtension
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.tables import TableExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markupsafe import Markup
@@ -24,14 +23,15 @@ DISPLAY_INLINE = r"(?<![\\$])\$\$((?:[^$]|\\\$){1,2000}?)\$\$(?!\$)"
 DISPLAY_BLOCK = re.compile(r"^ {0,3}\$\$((?:(?!\n[ \t]*\n)[^$]){1,2000}?)\$\$[ \t]*$", re.MULTILINE)
 
 MATHML = {
-    "math", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle",
-    "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "mmultiscripts", "mprescripts",
-    "none", "menclose",
+    "math", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms", "mspace", "msqrt",
+    "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
+    "mmultiscripts", "mprescripts", "none", "menclose",
 }  # fmt: skip
 TEXT = {
-    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption",
-    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp",
-    "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var",
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em",
+    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p",
+    "pre", "q", "s", "samp", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title", "id", "class"},
@@ -46,7 +46,18 @@ ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
     "math": {"display", "alttext"},
-    "mo": {"stretchy", "fence", "separator", "form", "lspace", "rspace", "largeop", "movablelimits", "accent", "minsize", "maxsize"},
+    "mo": {
+        "stretchy",
+        "fence",
+        "separator",
+        "form",
+        "lspace",
+        "rspace",
+        "largeop",
+        "movablelimits",
+        "minsize",
+        "maxsize",
+    },
     "mi": {"mathvariant"},
     "mn": {"mathvariant"},
     "mtext": {"mathvariant"},
@@ -63,6 +74,7 @@ ATTRIBUTES = {
 OWN_CLASSES = {"div": {"highlight", "footnote"}, "a": {"footnote-ref", "footnote-backref"}}
 TOKEN_CLASS = re.compile(r"[a-z][a-z0-9]{0,2}")
 OWN_ID = re.compile(r"m[0-9a-f]{8}-")
+IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 HEADING = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -112,15 +124,11 @@ class _Footnotes(FootnoteExtension):
         super().__init__(BACKLINK_TITLE=back, SEPARATOR="-")
         self.prefix = prefix
 
-    def makeFootnoteId(self, id: str) -> str:  # noqa: A002, N802
+    def makeFootnoteId(self, id: str) -> str:  # noqa: N802
         return f"{self.prefix}{super().makeFootnoteId(id)}"
 
-    def makeFootnoteRefId(self, id: str, found: bool = False) -> str:  # noqa: A002, N802
+    def makeFootnoteRefId(self, id: str, found: bool = False) -> str:  # noqa: N802
         return f"{self.prefix}{super().makeFootnoteRefId(id, found)}"
-
-    def makeFootnotesDiv(self, root: Element) -> Element | None:  # noqa: N802
-        made = super().makeFootnotesDiv(root)
-        return made
 
 
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
@@ -132,7 +140,7 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "id":
         return value if OWN_ID.match(value) else None
     if tag == "img" and attribute == "src":
-        address = value.strip().lower()
+        address = re.sub(r"[\x00-\x20]", "", value).lower()  # browsers drop these inside an address
         elsewhere = address.startswith(("//", "\\", "/\\")) or re.match(r"[a-z][a-z0-9+.-]*:", address)
         return value if address.startswith("https://") or not elsewhere else None
     return value
@@ -159,9 +167,17 @@ def _settle_headings(clean: str, top: int) -> str:
 
 
 def _finish(clean: str) -> str:
+    def with_words(found: re.Match[str]) -> str:
+        alt = re.search(r'\balt="([^"]*)"', found[0])
+        if not re.search(r'\bsrc="', found[0]):
+            return alt[1] if alt else ""  # its address was refused: the words for it remain
+        return found[0] if alt else found[0].replace("<img ", '<img alt="" ', 1)
+
+    clean = IMAGE.sub(with_words, clean)
     # A wide table or a long line of code scrolls by itself; whoever uses the keyboard must be able to reach it.
-    clean = re.sub(r"<img (?![^>]*\balt=)", '<img alt="" ', clean)
-    clean = clean.replace("<table>", '<div class="table-scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
+    clean = clean.replace("<table>", '<div class="table-scroll" tabindex="0"><table>').replace(
+        "</table>", "</table></div>"
+    )
     return clean.replace("<pre>", '<pre tabindex="0">')
 
 
@@ -170,7 +186,7 @@ def _render(text: str, top: int, language: str, back: str) -> str:
     prefix = f"m{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}-"
     reader = Markdown(
         extensions=[
-            "tables",
+            TableExtension(use_align_attribute=True),
             "fenced_code",
             "sane_lists",
             "def_list",
@@ -198,8 +214,10 @@ def render_plain(text: str | None, limit: int | None = None) -> str:
     """The words of a Markdown text on one line, without marks; cut at `limit` characters with an ellipsis."""
     if not text:
         return ""
-    rendered: Any = re.sub(r"<math.*?</math>", " ", str(render_markdown(text)), flags=re.DOTALL)
-    bare = " ".join(html.unescape(nh3.clean(re.sub(r"</(p|li|h\d|td|th|tr|dt|dd|pre)>", " ", rendered), tags=set())).split())
+    rendered = re.sub(r"<math.*?</math>", " ", str(render_markdown(text)), flags=re.DOTALL)
+    bare = " ".join(
+        html.unescape(nh3.clean(re.sub(r"</(p|li|h\d|td|th|tr|dt|dd|pre)>", " ", rendered), tags=set())).split()
+    )
     if limit is not None and len(bare) > limit:
         return bare[: limit - 1].rstrip() + "…"
     return bare

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
 
 from app.ui.charts import call_of
 
@@ -20,12 +21,22 @@ FORM = {
     "file_hint": _l("PDF, up to 20 MB."),
     "agreed": _l("I have read the rules of the contest"),
 }
-REGIONS = [("CN-ZJ", _l("Zhejiang")), ("CN-GD", _l("Guangdong")), ("CN-FJ", _l("Fujian"))]
-MODES = [("site", _l("On site")), ("remote", _l("From anywhere"))]
-DAYS = [("1", _l("Monday")), ("2", _l("Tuesday")), ("3", _l("Wednesday"))]
+REGIONS = [
+    SelectChoice("CN-ZJ", _l("Zhejiang")),
+    SelectChoice("CN-GD", _l("Guangdong")),
+    SelectChoice("CN-FJ", _l("Fujian")),
+]
+MODES = [SelectChoice("site", _l("On site")), SelectChoice("remote", _l("From anywhere"))]
+DAYS = [SelectChoice("1", _l("Monday")), SelectChoice("2", _l("Tuesday")), SelectChoice("3", _l("Wednesday"))]
 
 GAPS: list[dict[str, Any]] = [
-    {"skill": _l("Customs declaration and supervision codes"), "level": 3, "places": 410, "people": 130, "ratio": (3.1, 2.1, 4.0)},
+    {
+        "skill": _l("Customs declaration and supervision codes"),
+        "level": 3,
+        "places": 410,
+        "people": 130,
+        "ratio": (3.1, 2.1, 4.0),
+    },
     {"skill": _l("Overseas warehouse planning"), "level": 3, "places": 235, "people": 120, "ratio": (1.9, 1.2, 2.7)},
     {"skill": _l("Cross-border live streaming"), "level": 2, "places": 510, "people": 390, "ratio": (1.3, 0.9, 1.8)},
     {"skill": _l("Payment settlement and FX cover"), "level": 2, "places": 165, "people": None, "ratio": None},
@@ -79,7 +90,9 @@ def gap_rows() -> list[dict[str, Any]]:
     for gap in GAPS:
         if gap["ratio"] is not None:
             value, low, high = gap["ratio"]
-            rows.append({"label": str(gap["skill"]), "value": value, "low": low, "high": high, "call": call_of(low, high)})
+            rows.append(
+                {"label": str(gap["skill"]), "value": value, "low": low, "high": high, "call": call_of(low, high)}
+            )
     return rows
 
 

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from wtforms import BooleanField, FileField, Form, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FileField,
+    Form,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -34,7 +43,7 @@ class SamplePages:
         return [1, 2, 3, 4, None, 16]
 
 
-class SampleForm(Form):  # type: ignore[misc]
+class SampleForm(Form):
     """One field of each kind."""
 
     name = StringField(samples.FORM["name"], [InputRequired()], description=samples.FORM["name_hint"])

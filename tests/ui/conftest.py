@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from flask_wtf import CSRFProtect
 
 LANGUAGES = (("zh", "简体中文"), ("en", "English"))
@@ -16,7 +16,12 @@ def app():
 
     app = Flask("small", static_folder=None)
     app.config.update(SECRET_KEY="test", TESTING=True, WTF_CSRF_TIME_LIMIT=None)
-    Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: session.get("language", "zh"))
+    Babel(
+        app,
+        default_locale="zh",
+        default_timezone="Asia/Shanghai",
+        locale_selector=lambda: session.get("language", "zh"),
+    )
     CSRFProtect(app)
     ui.init_app(app)
 
@@ -50,8 +55,7 @@ def render(app):
     """Render a template text in a request, in `language`."""
 
     def _render(source, language="en", **values):
-        with app.test_request_context("/list/?q=shoes&page=3"):
-            session["language"] = language
+        with app.test_request_context("/list/?q=shoes&page=3"), force_locale(language):
             return app.jinja_env.from_string(source).render(**values)
 
     return _render

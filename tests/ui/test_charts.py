@@ -25,7 +25,14 @@ def test_doubling_is_a_quarter_of_the_line(value, place):
 
 @pytest.mark.parametrize(
     ("low", "high", "call"),
-    [(1.1, 2, "shortage"), (0.5, 0.9, "surplus"), (0.9, 1.1, "unsure"), (1.0, 2, "unsure"), (0.5, 1.0, "unsure"), (None, None, "unsure")],
+    [
+        (1.1, 2, "shortage"),
+        (0.5, 0.9, "surplus"),
+        (0.9, 1.1, "unsure"),
+        (1.0, 2, "unsure"),
+        (0.5, 1.0, "unsure"),
+        (None, None, "unsure"),
+    ],
 )
 def test_a_call_is_made_only_where_the_interval_leaves_one(low, high, call):
     assert charts.call_of(low, high) == call
@@ -38,7 +45,13 @@ def test_the_map_holds_each_of_the_34_units_once_and_no_two_in_one_place():
 
 
 def test_a_withheld_figure_stays_withheld_on_the_map():
-    spec = charts.tile_map({"CN-SC": None, "CN-ZJ": 1.4}, "t", {}, calls={"CN-ZJ": "shortage", "CN-SC": "shortage"}, words={"shortage": "short"})
+    spec = charts.tile_map(
+        {"CN-SC": None, "CN-ZJ": 1.4},
+        "t",
+        {},
+        calls={"CN-ZJ": "shortage", "CN-SC": "shortage"},
+        words={"shortage": "short"},
+    )
     rows = {row["code"]: row for row in spec["data"]["values"]}
     assert (rows["CN-SC"]["figure"], rows["CN-SC"]["call"], rows["CN-SC"]["value"]) == ("c", None, None)
     assert (rows["CN-ZJ"]["figure"], rows["CN-ZJ"]["word"]) == ("1.4", "short")
@@ -61,7 +74,9 @@ def test_every_picture_can_be_drawn(spec):
 
 
 def test_intervals_beyond_the_scale_are_cut_but_told_whole():
-    spec = charts.interval_chart([{"label": "a", "value": 9, "low": 0.1, "high": 20, "call": "unsure"}], "x", {"unsure": "?"})
+    spec = charts.interval_chart(
+        [{"label": "a", "value": 9, "low": 0.1, "high": 20, "call": "unsure"}], "x", {"unsure": "?"}
+    )
     row = spec["data"]["values"][0]
     assert (row["from"], row["at"], row["to"], row["interval"], row["word"]) == (0.25, 4.0, 4.0, "0.10–20.00", "?")
 

@@ -8,6 +8,7 @@ import html5lib
 import pytest
 from bs4 import BeautifulSoup
 from wtforms import BooleanField, Form, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.ui import icons
@@ -16,9 +17,16 @@ UI = Path(icons.__file__).parent
 ERRORS = (400, 403, 404, 409, 413, 429, 500)
 
 
+def use(file, *names):
+    """The line that brings macros into a template."""
+    return f'{{% from "components/{file}.html" import {", ".join(names)} %}}'
+
+
 def parse(text):
     """The page, having failed if its HTML is not valid to a strict parser."""
-    html5lib.HTMLParser(strict=True).parse(str(text) if "<!doctype" in text.lower() else f"<!doctype html><title>x</title>{text}")
+    html5lib.HTMLParser(strict=True).parse(
+        str(text) if "<!doctype" in text.lower() else f"<!doctype html><title>x</title>{text}"
+    )
     return BeautifulSoup(text, "html5lib")
 
 
@@ -84,12 +92,22 @@ def test_a_page_is_in_english_for_an_english_reader(render):
 def test_parts_that_a_page_does_not_give_leave_no_empty_boxes(render):
     page = parse(render('{% extends "layouts/app.html" %}{% block title %}Today{% endblock %}'))
     check_page(page)
-    for css in (".kicker", ".lead", ".page-actions", ".page-opening", ".page-aside", ".with-aside", ".flashes", ".crumbs"):
+    for css in (
+        ".kicker",
+        ".lead",
+        ".page-actions",
+        ".page-opening",
+        ".page-aside",
+        ".with-aside",
+        ".flashes",
+        ".crumbs",
+    ):
         assert not page.select(css), css
 
 
 def test_a_page_may_call_its_own_values_as_the_layout_calls_its_parts(render):
-    source = '{% extends "layouts/app.html" %}{% block title %}T{% endblock %}{% block content %}[{{ page }} {{ menu }} {{ foot }}]{% endblock %}'
+    content = "{% block content %}[{{ page }} {{ menu }} {{ foot }}]{% endblock %}"
+    source = '{% extends "layouts/app.html" %}{% block title %}T{% endblock %}' + content
     assert "[3 soup feet]" in render(source, page=3, menu="soup", foot="feet")
 
 
@@ -149,7 +167,9 @@ def test_messages_are_announced_each_in_its_own_way(app):
 
         flash("Saved.", "success")
         flash("Too <b>late</b>.", "error")
-        page = parse(app.jinja_env.from_string('{% extends "layouts/app.html" %}{% block title %}T{% endblock %}').render())
+        page = parse(
+            app.jinja_env.from_string('{% extends "layouts/app.html" %}{% block title %}T{% endblock %}').render()
+        )
     assert [(n["role"], n.select_one(".notice-words").text.strip()) for n in page.select(".flashes .notice")] == [
         ("status", "Saved."),
         ("alert", "Too <b>late</b>."),
@@ -161,8 +181,8 @@ class Posting(Form):
 
     title = StringField("Title", [InputRequired("Give it a title.")], description="As students read it.")
     about = TextAreaField("About")
-    region = SelectField("Region", choices=[("a", "A")])
-    mode = RadioField("Mode", [InputRequired("Choose one.")], choices=[("a", "A"), ("b", "B")])
+    region = SelectField("Region", choices=[SelectChoice("a", "A")])
+    mode = RadioField("Mode", [InputRequired("Choose one.")], choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
     agreed = BooleanField("Agreed", [InputRequired("Tick this.")], description="Read it first.")
     secret = PasswordField("Secret")
 
@@ -173,7 +193,7 @@ def form_page(render):
     form.process(region="a")
     form.validate()
     fields = "{% for f in form %}{{ field(f) }}{% endfor %}"
-    source = '{% from "components/field.html" import field, form_errors %}<h1>T</h1><form>{{ form_errors(form) }}' + fields + "</form>"
+    source = use("field", "field", "form_errors") + "<h1>T</h1><form>{{ form_errors(form) }}" + fields + "</form>"
     return parse(render(source, form=form))
 
 
@@ -208,7 +228,7 @@ def test_the_summary_leads_to_each_field_that_needs_mending(form_page):
 
 
 def test_a_form_without_errors_has_no_summary(render):
-    assert not render('{% from "components/form_errors.html" import form_errors %}{{ form_errors(form) }}', form=Posting()).strip()
+    assert not render(use("form_errors", "form_errors") + "{{ form_errors(form) }}", form=Posting()).strip()
 
 
 @pytest.mark.parametrize(
@@ -222,20 +242,22 @@ def test_a_form_without_errors_has_no_summary(render):
     ],
 )
 def test_a_level_meter_says_in_words_what_it_draws(render, arguments, words):
-    page = parse(render(f'{{% from "components/level_meter.html" import level_meter %}}{{{{ level_meter({arguments}) }}}}'))
+    page = parse(
+        render(f'{{% from "components/level_meter.html" import level_meter %}}{{{{ level_meter({arguments}) }}}}')
+    )
     assert page.select_one(".sr-only").get_text(strip=True) == words
     assert len(page.select(".notch")) == 4
 
 
 def test_no_ratio_stands_without_its_interval(render):
-    source = '{% from "components/interval_line.html" import interval_line %}{{ interval_line(3.1, 2.1, 4.5, label="Customs") }}'
+    source = use("interval_line", "interval_line") + '{{ interval_line(3.1, 2.1, 4.5, label="Customs") }}'
     page = parse(render(source))
     assert page.select_one(".sr-only").get_text() == "Customs: 3.10, between 2.10 and 4.50"
     assert page.select_one("svg")["class"] == ["interval", "shortage"]
 
 
 def test_a_button_that_changes_something_is_a_post_with_a_token_and_may_ask_first(render):
-    source = '{% from "components/button.html" import button_form %}{{ button_form("Withdraw", "/w/", confirm="Sure?", fields={"id": 7}) }}'
+    source = use("button", "button_form") + '{{ button_form("Withdraw", "/w/", confirm="?", fields={"id": 7}) }}'
     page = parse(render(source))
     form = page.select_one("details.confirm form")
     assert (form["method"], form["action"]) == ("post", "/w/")
@@ -245,16 +267,17 @@ def test_a_button_that_changes_something_is_a_post_with_a_token_and_may_ask_firs
 def test_what_people_typed_is_never_taken_for_markup(render):
     evil = "<script>alert(1)</script>\"'>"
     sources = (
-        '{% from "components/badge.html" import badge %}{{ badge(evil) }}',
-        '{% from "components/button.html" import button, button_link, button_form %}{{ button(evil, name=evil, value=evil, title=evil) }}'
+        use("badge", "badge") + "{{ badge(evil) }}",
+        use("button", "button", "button_link", "button_form") + "{{ button(evil, name=evil, value=evil, title=evil) }}"
         "{{ button_link(evil, evil) }}{{ button_form(evil, evil, confirm=evil, fields={'x': evil}) }}",
-        '{% from "components/card.html" import card %}{% call card(evil, url=evil, link=evil) %}{{ evil }}{% endcall %}',
-        '{% from "components/sparkline.html" import sparkline %}{{ sparkline([1], evil) }}',
-        '{% from "components/chart.html" import chart %}{{ chart({"a": evil}, evil, [evil], [[evil]], evil) }}',
-        '{% from "components/choice_list.html" import choice_list %}{{ choice_list(evil, [{"value": evil, "label": evil, "key": evil}], evil) }}',
-        '{% from "components/avatar.html" import avatar %}{{ avatar(evil) }}',
+        use("card", "card") + "{% call card(evil, url=evil, link=evil) %}{{ evil }}{% endcall %}",
+        use("sparkline", "sparkline") + "{{ sparkline([1], evil) }}",
+        use("chart", "chart") + '{{ chart({"a": evil}, evil, [evil], [[evil]], evil) }}',
+        use("choice_list", "choice_list") + "{{ choice_list(evil, [dict(value=evil, label=evil, key=evil)], evil) }}",
+        use("avatar", "avatar") + "{{ avatar(evil) }}",
         "{{ icon('home', evil, evil) }}",
-        '{% from "components/thread.html" import thread, thread_point %}{% call thread(evil) %}{{ thread_point(evil, evil, url=evil) }}{% endcall %}',
+        use("thread", "thread", "thread_point")
+        + "{% call thread(evil) %}{{ thread_point(evil, evil, url=evil) }}{% endcall %}",
     )
     for source in sources:
         page = parse(render(source, evil=evil))
@@ -262,8 +285,9 @@ def test_what_people_typed_is_never_taken_for_markup(render):
 
 
 def test_a_chart_has_a_twin_table_that_is_open_until_the_picture_stands(render):
-    source = '{% from "components/chart.html" import chart %}{{ chart({"mark": "bar"}, "Places", ["Region", {"label": "Places", "num": true}], [["浙江", 4]]) }}'
-    page = parse(render(source))
+    columns = ["Region", {"label": "Places", "num": True}]
+    source = use("chart", "chart") + '{{ chart({"mark": "bar"}, "Places", columns, [["浙江", 4]]) }}'
+    page = parse(render(source, columns=columns))
     assert page.find("details").has_attr("open")
     assert [cell.text for cell in page.find_all("td")] == ["浙江", "4"]
     assert page.find("script", type="application/json").string == '{"mark": "bar"}'
@@ -271,9 +295,18 @@ def test_a_chart_has_a_twin_table_that_is_open_until_the_picture_stands(render):
 
 def test_pages_of_a_list(render):
     shown = SimpleNamespace(
-        page=2, pages=3, total=50, first=21, last=40, has_prev=True, has_next=True, prev_num=1, next_num=3, iter_pages=lambda **_: [1, 2, 3]
+        page=2,
+        pages=3,
+        total=50,
+        first=21,
+        last=40,
+        has_prev=True,
+        has_next=True,
+        prev_num=1,
+        next_num=3,
+        iter_pages=lambda **_: [1, 2, 3],
     )
-    source = '{% from "components/pagination.html" import pagination %}{{ pagination(page, url) }}'
+    source = use("pagination", "pagination") + "{{ pagination(page, url) }}"
     page = parse(render(source, page=shown, url=lambda number: f"?page={number}"))
     assert [link["href"] for link in page.select(".pages a")] == ["?page=1", "?page=1", "?page=3", "?page=3"]
     assert page.select_one("[aria-current=page]").text == "2"
@@ -296,7 +329,8 @@ def test_other_names_lead_to_drawings():
 def test_static_files_are_served_with_a_digest_of_their_content(app, render):
     address = render("{{ asset('css/tokens.css') }}")
     assert re.fullmatch(r"/static/css/tokens\.css\?v=[0-9a-f]{10}", address)
-    assert app.test_client().get(address).status_code == 200
+    with app.test_client().get(address) as answer:
+        assert answer.status_code == 200
 
 
 def test_a_page_that_names_a_missing_file_is_broken(render):
@@ -306,7 +340,8 @@ def test_a_page_that_names_a_missing_file_is_broken(render):
 
 @pytest.mark.parametrize("kind", ["txt", "html"])
 def test_a_mail_is_whole_and_says_why_it_came(app, kind):
-    source = f'{{% extends "emails/base.{kind}" %}}{{% block title %}}T{{% endblock %}}{{% block content %}}C{{% endblock %}}'
+    blocks = "{% block title %}T{% endblock %}{% block content %}C{% endblock %}"
+    source = f'{{% extends "emails/base.{kind}" %}}{blocks}'
     with app.test_request_context("/"):
         text = app.jinja_env.from_string(source).render()
     assert "C" in text

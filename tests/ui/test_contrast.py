@@ -10,19 +10,29 @@ from app.ui import charts
 CSS = Path(charts.__file__).parent / "static" / "css"
 JS = Path(charts.__file__).parent / "static" / "js"
 TOKEN = re.compile(r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
-TOKENS = {name: {"light": light, "dark": dark} for name, light, dark in TOKEN.findall((CSS / "tokens.css").read_text("utf-8"))}
+TOKENS = {
+    name: {"light": light, "dark": dark} for name, light, dark in TOKEN.findall((CSS / "tokens.css").read_text("utf-8"))
+}
 
 GROUNDS = ("paper", "surface", "sunk")
 TEXT = [
     *((ink, ground) for ink in ("ink", "ink-2", "accent", "accent-strong") for ground in GROUNDS),
     *((ink, "accent-soft") for ink in ("ink", "ink-2", "accent", "accent-strong")),
-    *((tone, ground) for tone in ("shortage", "surplus", "good", "warn") for ground in (f"{tone}-soft", "paper", "surface")),
+    *(
+        (tone, ground)
+        for tone in ("shortage", "surplus", "good", "warn")
+        for ground in (f"{tone}-soft", "paper", "surface")
+    ),
     ("on-accent", "accent"),
     ("on-accent", "accent-strong"),
     *((f"code-{part}", "sunk") for part in ("comment", "keyword", "string", "number", "name")),
 ]
 MARKS = [
-    *((mark, ground) for mark in ("control", "ink-3", "accent", "shortage", "surplus", "good", "warn") for ground in ("paper", "surface")),
+    *(
+        (mark, ground)
+        for mark in ("control", "ink-3", "accent", "shortage", "surplus", "good", "warn")
+        for ground in ("paper", "surface")
+    ),
     ("accent", "accent-soft"),
     ("accent", "notch"),
     ("shortage", "notch"),

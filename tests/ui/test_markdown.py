@@ -63,15 +63,17 @@ ATTACKS = [
     "<img src=//example.org/x.png>",
     "<img src=http://example.org/x.png>",
     "<img src='\\\\example.org\\x.png'>",
+    "<img src='ht\ttp://example.org/x.png'>",
+    "<img src='\t//example.org/x.png'>",
 ]
 SAFE_ATTRIBUTES = {
-    "accent", "accentunder", "align", "alt", "alttext", "class", "colspan", "columnalign", "columnlines", "columnspacing",
-    "decoding", "depth", "display", "displaystyle", "fence", "form", "height", "href", "id", "largeop", "linebreak",
-    "linethickness", "loading", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "notation", "rel",
-    "rowlines", "rowspacing", "rowspan", "rspace", "scope", "scriptlevel", "separator", "src", "start", "stretchy",
-    "tabindex", "title", "type", "voffset", "width",
+    "accent", "accentunder", "align", "alt", "alttext", "class", "colspan", "columnalign", "columnlines",
+    "columnspacing", "decoding", "depth", "display", "displaystyle", "fence", "form", "height", "href", "id",
+    "largeop", "linebreak", "linethickness", "loading", "lspace", "mathvariant", "maxsize", "minsize",
+    "movablelimits", "notation", "rel", "rowlines", "rowspacing", "rowspan", "rspace", "scope", "scriptlevel",
+    "separator", "src", "start", "stretchy", "tabindex", "title", "type", "voffset", "width",
 }  # fmt: skip
-SAFE_ADDRESS = re.compile(r"(https?://|mailto:|tel:|[^a-z]|[^:]*$)", re.IGNORECASE)
+SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -90,12 +92,16 @@ def is_harmless(shown):
     for element in BeautifulSoup(str(shown), "html5lib").body.find_all(True):
         assert element.name in TEXT | MATHML, element.name
         assert set(element.attrs) <= SAFE_ATTRIBUTES, element
-        assert SAFE_ADDRESS.match(element.get("href", "")), element
+        scheme = SCHEME.match(element.get("href", ""))
+        assert scheme is None or scheme[1].lower() in {"http", "https", "mailto", "tel"}, element
         if element.name == "img":
-            assert element["src"].startswith("https://") or ":" not in element["src"], element
+            scheme = SCHEME.match(re.sub(r"[\x00-\x20]", "", element["src"]))
+            assert scheme is None or scheme[1].lower() == "https", element
             assert not element["src"].startswith(("//", "\\")), element
         for name in element.get("class", []):
-            assert name in {"highlight", "footnote", "footnote-ref", "footnote-backref", "table-scroll"} or len(name) <= 3, element
+            assert (
+                name in {"highlight", "footnote", "footnote-ref", "footnote-backref", "table-scroll"} or len(name) <= 3
+            ), element
         assert re.match(r"m[0-9a-f]{8}-", element.get("id", "m00000000-")), element
 
 
@@ -106,7 +112,14 @@ def test_an_attack_arrives_as_harmless_text(show, attack):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from([*ATTACKS, "$", "$$", "\n", "\n\n", "`", "```", "[", "](", ")", "<", ">", "*", "_", "&", "汉字", "|"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*ATTACKS, "$", "$$", "\n", "\n\n", "`", "```", "[", "](", ")", "<", ">", "*", "_", "&", "汉字", "|"]
+        ),
+        max_size=12,
+    )
+)
 def test_no_mixture_of_marks_breaks_out_or_raises(show, parts):
     is_harmless(show("".join(parts)))
 
@@ -159,13 +172,15 @@ def test_a_formula_on_its_own_lines_is_not_taken_for_a_list_or_heading(show):
     assert "<em>" not in shown
 
 
-@pytest.mark.parametrize("broken", [r"\frac{1", r"\left( x", r"\begin{matrix} 1", "{" * 300, r"\unknowncommand{", "_", "^"])
+@pytest.mark.parametrize(
+    "broken", [r"\frac{1", r"\left( x", r"\begin{matrix} 1", "{" * 300, r"\unknowncommand{", "_", "^"]
+)
 def test_a_formula_that_cannot_be_read_never_raises(show, broken):
     is_harmless(show(f"a ${broken}$ b\n\n$${broken}$$"))
 
 
 def test_an_unreadable_formula_is_shown_as_its_source(show):
-    assert r"<code>$\frac{1$</code>" in show(r"a $\frac{1$ b")
+    assert r"<code>$\sqrt[3$</code>" in show(r"a $\sqrt[3$ b")
 
 
 @pytest.mark.parametrize("text", ["costs $5 and $6", "from 5$ to 6$", r"\$x\$", "`$x$`", "a $ b $ c", "```\n$x$\n```"])
@@ -179,7 +194,7 @@ def test_links_lend_no_weight_and_no_window(show):
 
 
 def test_pictures_from_plain_http_lose_their_address(show):
-    assert "example.org" not in show("![a](http://example.org/x.png)")
+    assert show("![a > b](http://example.org/x.png)") == "<p>a &gt; b</p>"
     assert 'src="https://example.org/x.png"' in show("![a](https://example.org/x.png)")
     assert 'src="/files/7"' in show("![a](/files/7)")
 
@@ -191,7 +206,10 @@ def test_nothing_stays_nothing(show):
 
 def test_plain_words_for_lists_and_search(app):
     with app.test_request_context("/"):
-        assert render_plain("# 标题\n\n正文 **粗** & `a<b` [链](https://example.org) $x$\n\n- 一\n- 二") == "标题 正文 粗 & a<b 链 一 二"
+        assert (
+            render_plain("# 标题\n\n正文 **粗** & `a<b` [链](https://example.org) $x$\n\n- 一\n- 二")
+            == "标题 正文 粗 & a<b 链 一 二"
+        )
         assert render_plain("一二三四五六", limit=4) == "一二三…"
         assert render_plain(None) == ""
 

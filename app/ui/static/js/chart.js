@@ -56,6 +56,7 @@
         defaultStyle: false,
         tooltip: { disableDefaultStyle: true },
       });
+      place.querySelector("svg")?.setAttribute("aria-hidden", "true"); // its name stands on the place, its figures in the table
       figure.querySelector("details")?.removeAttribute("open");
     } catch (error) {
       console.error(error);
