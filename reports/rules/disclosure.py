@@ -11,12 +11,16 @@ Secondary cells are chosen by the cheapest set of shown cells that would have to
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 WIDTH = 3.0
 """Every hidden cell must keep an interval at least this wide."""
@@ -46,8 +50,8 @@ class Cell:
 
     `low` and `high` are what the attacker knows of it once it is hidden: from its status if `is_sensitive`, else as a
     secondary cell. `cost` is the loss if it is hidden; `width` the interval it must keep then. A cell that is not
-    `is_published` (a rest that readers can only work out) is never shown and needs no protection. Cells of one `kin` are
-    tried together; it changes speed, not results.
+    `is_published` (a rest that readers can only work out) is never shown and needs no protection. Cells of one `kin`
+    are tried together; it changes speed, not results.
     """
 
     value: float
@@ -92,9 +96,9 @@ class Interval:
 class Protection:
     """What to hide, and for each hidden cell an interval that the attacker cannot narrow any further.
 
-    The intervals are witnessed: both ends belong to tables that agree with everything shown. The attacker's own interval
-    (`attack`) contains them. `exposed` lists hidden cells that no further hiding could protect; it is empty unless
-    the bounds of a status alone are narrower than the width asked.
+    The intervals are witnessed: both ends belong to tables that agree with everything shown. The attacker's own
+    interval (`attack`) contains them. `exposed` lists hidden cells that no further hiding could protect; it is empty
+    unless the bounds of a status alone are narrower than the width asked.
     """
 
     statuses: tuple[Status, ...]
@@ -121,7 +125,8 @@ def dominated(total: float, contributors: int, largest: float, second: float, p:
 
 
 def protect(cells: Sequence[Cell], totals: Iterable[Total], orders: Iterable[Order]) -> Protection:
-    """Hide sensitive cells, then as many others as it takes. Raises ValueError if the values contradict the relations."""
+    """Hide sensitive cells, then as many others as it takes. Raises ValueError if the values contradict the
+    relations."""
     table = _Table(cells, tuple(totals), tuple(orders))
     return table.protect()
 
@@ -151,9 +156,10 @@ class _Table:
             if self.values[order.lower] > self.values[order.upper] + _EPSILON:
                 raise ValueError(f"cell {order.lower} is greater than cell {order.upper}")
         self.secondary: set[int] = set()
-        self.hidden = np.array([cell.is_sensitive and cell.is_published for cell in cells], dtype=bool)
+        self.published = np.array([cell.is_published for cell in cells], dtype=bool)
+        self.hidden = np.array([cell.is_sensitive for cell in cells], dtype=bool) & self.published
         # A sensitive zero stays hidden; any other zero is known to be one.
-        self.is_zero = (self.values == 0) & ~self.hidden & np.array([cell.is_published for cell in cells], dtype=bool)
+        self.is_zero = (self.values == 0) & ~self.hidden & self.published
         self.cap = 10.0 * float(self.values.max(initial=0.0)) + 1000.0
         self.floors = np.array([cell.low for cell in cells], dtype=np.float64)
         self.ceilings = np.minimum(np.array([cell.high for cell in cells], dtype=np.float64), self.cap)
@@ -162,6 +168,7 @@ class _Table:
                 raise ValueError(f"cell {index} lies outside what its status says")
         self.seen_low, self.seen_high = self.values.copy(), self.values.copy()
         self.needed = np.array([cell.width for cell in cells], dtype=np.float64)
+        self.relations = _relations(len(cells), totals, orders)
 
     # ---- what the attacker can solve
 
@@ -171,25 +178,21 @@ class _Table:
 
     def unknowns(self) -> NDArray[np.bool_]:
         """Hidden cells, and the rests that readers cannot work out because a hidden cell stands in the same sum."""
-        unknown = self.hidden.copy()
+        unknown: NDArray[np.bool_] = self.hidden.copy()
         for total in self.totals:
             members = (total.total, *total.parts)
             if any(self.hidden[member] for member in members):
-                for member in members:
-                    unknown[member] |= not self.cells[member].is_published
+                unknown[[member for member in members if not self.published[member]]] = True
         return unknown
-
-    def programme(self, unknown: NDArray[np.bool_]) -> "_Programme":
-        return _Programme(self, unknown)
 
     def protect(self) -> Protection:
         exposed: list[int] = []
         pending = self.pending(exposed)
         if pending:
-            self.explore(self.programme(self.unknowns()), pending)
+            self.explore(_Programme(self, self.unknowns()), pending)
         while pending := self.pending(exposed):
             index = pending[0]
-            self.probe(self.programme(self.unknowns()), index)
+            self.probe(_Programme(self, self.unknowns()), index)
             if self.is_safe(index):
                 continue
             found = self.repair(index)
@@ -198,7 +201,8 @@ class _Table:
         return Protection(self.statuses(), self.intervals(), tuple(exposed))
 
     def pending(self, exposed: Sequence[int]) -> list[int]:
-        return [int(index) for index in np.flatnonzero(self.hidden) if not self.is_safe(index) and index not in exposed]
+        hidden = (int(index) for index in np.flatnonzero(self.hidden))
+        return [index for index in hidden if not self.is_safe(index) and index not in exposed]
 
     def is_safe(self, index: int) -> bool:
         return bool(self.seen_high[index] - self.seen_low[index] >= self.needed[index] - _EPSILON)
@@ -233,20 +237,22 @@ class _Table:
         cell = self.cells[index]
         low, high = self.seen_low[index], self.seen_high[index]
         reach = min(cell.high, self.cap)
-        targets = [target for target in (low + self.needed[index], high - self.needed[index]) if cell.low <= target <= reach]
+        targets = [
+            target for target in (low + self.needed[index], high - self.needed[index]) if cell.low <= target <= reach
+        ]
         for target in targets:
-            moved = _Relaxation(self, self.unknowns()).reach(index, float(target))
+            moved = _Relaxation(self, self.needed[index]).reach(index, float(target))
             if moved is None:
                 continue
             for other in np.flatnonzero(np.abs(moved - self.values) > _EPSILON):
-                if self.cells[other].is_published and not self.hidden[other]:
+                if self.published[other] and not self.hidden[other]:
                     self.hide(int(other))
             self.witness(moved)
             return True
         return False
 
     def exact(self) -> dict[int, Interval]:
-        programme = self.programme(self.unknowns())
+        programme = _Programme(self, self.unknowns())
         found = {}
         for index in np.flatnonzero(self.hidden):
             push = np.zeros(self.values.size)
@@ -271,3 +277,103 @@ class _Table:
 
     def interval(self, low: float, high: float) -> Interval:
         return Interval(round(float(low), 3), math.inf if high >= self.cap - _EPSILON else round(float(high), 3))
+
+
+class _Programme:
+    """Everything the attacker knows, as a linear programme over the unknown cells."""
+
+    def __init__(self, table: _Table, unknown: NDArray[np.bool_]) -> None:
+        self.values, self.unknown = table.values, unknown
+        matrix, ceiling = table.relations
+        known = matrix @ np.where(unknown, 0.0, table.values)
+        self.matrix = matrix[:, unknown]
+        touched = np.diff(self.matrix.tocsr().indptr) > 0
+        self.matrix = self.matrix[touched]
+        self.floor, self.ceiling = -known[touched], (ceiling - known)[touched]
+        # Data that agree only up to rounding must still be a possible table.
+        self.low = np.minimum(table.floors, table.values)[unknown]
+        self.high = np.maximum(table.ceilings, table.values)[unknown]
+
+    def maximise(self, push: Floats) -> Floats:
+        """The table (all cells) that agrees with what is known and maximises Σ push·cell."""
+        answer = _solve(-push[self.unknown], self.matrix, self.floor, self.ceiling, self.low, self.high)
+        if answer is None:
+            raise ArithmeticError("the true table is not among those that the attacker holds possible")
+        full = self.values.copy()
+        full[self.unknown] = answer
+        return full
+
+
+class _Relaxation:
+    """The attacker's programme with every shown cell allowed to move, at the price of hiding it."""
+
+    def __init__(self, table: _Table, need: float) -> None:
+        self.table = table
+        self.free = table.hidden | ~table.published
+        self.shown = ~self.free & ~table.is_zero
+        down = np.maximum(table.values - table.floors, 0.0)[self.shown]
+        price = np.array([cell.cost for cell in table.cells])[self.shown]
+        # Dear per unit where a cell can hardly move: one cell with room is a smaller loss than several without.
+        self.prices = np.concatenate((price / need, price / np.clip(down, _EPSILON, need)))
+        self.down = down
+
+    def reach(self, index: int, target: float) -> Floats | None:
+        """The table nearest to the truth, by cost of the cells that must be hidden for it, with cell `index` at
+        `target`; None if there is none."""
+        from scipy import sparse
+
+        table, free, shown = self.table, self.free, self.shown
+        matrix, ceiling = table.relations
+        known = matrix @ np.where(free, 0.0, table.values)
+        columns = sparse.hstack((matrix[:, free], matrix[:, shown], -matrix[:, shown]), format="csc")
+        low, high = np.minimum(table.floors, table.values), np.maximum(table.ceilings, table.values)
+        low[index] = high[index] = target
+        up = np.full(self.down.size, table.cap)
+        answer = _solve(
+            np.concatenate((np.zeros(int(free.sum())), self.prices)),
+            columns,
+            -known,
+            ceiling - known,
+            np.concatenate((low[free], np.zeros(2 * self.down.size))),
+            np.concatenate((high[free], up, self.down)),
+        )
+        if answer is None:
+            return None
+        inside, outside = int(free.sum()), self.down.size
+        moved = table.values.copy()
+        moved[free] = answer[:inside]
+        moved[shown] += answer[inside : inside + outside] - answer[inside + outside :]
+        return moved
+
+
+def _relations(cells: int, totals: Sequence[Total], orders: Sequence[Order]) -> "tuple[sparse.csc_array, Floats]":
+    """All relations as one matrix: `matrix · x` is 0 for each total and between 0 and the ceiling (∞) for each
+    order."""
+    from scipy import sparse
+
+    rows: list[int] = []
+    columns: list[int] = []
+    signs: list[float] = []
+    for row, total in enumerate(totals):
+        rows += [row] * (len(total.parts) + 1)
+        columns += [total.total, *total.parts]
+        signs += [-1.0] + [1.0] * len(total.parts)
+    for row, order in enumerate(orders, len(totals)):
+        rows += [row, row]
+        columns += [order.upper, order.lower]
+        signs += [1.0, -1.0]
+    count = len(totals) + len(orders)
+    matrix = sparse.csc_array((signs, (rows, columns)), shape=(count, cells))
+    return matrix, np.where(np.arange(count) < len(totals), 0.0, np.inf)
+
+
+def _solve(
+    cost: Floats, matrix: "sparse.csc_array", floor: Floats, ceiling: Floats, low: Floats, high: Floats
+) -> Floats | None:
+    """The x of least cost with floor ≤ matrix · x ≤ ceiling and low ≤ x ≤ high; None if there is none."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    answer = milp(cost, constraints=LinearConstraint(matrix, floor, ceiling), bounds=Bounds(low, high))
+    if answer.x is None and answer.status != 2:
+        raise ArithmeticError(f"linear programme not solved: {answer.message}")
+    return None if answer.x is None else np.asarray(answer.x, dtype=np.float64)

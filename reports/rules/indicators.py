@@ -58,8 +58,9 @@ class Sides:
 def counted_once(asks: Iterable[Ask], skill: str, level: int) -> list[Ask]:
     """The asks for `skill` at `level` or above, one per employer × title × city, with the larger seats.
 
-    An advertisement repeated under another cluster belongs to one cluster at all levels and skills: that of the repetition
-    with most seats (then the last cluster by name, then the first posting). So clusters, provinces and levels add up.
+    An advertisement repeated under another cluster belongs to one cluster at all levels and skills: that of the
+    repetition with most seats (then the last cluster by name, then the first posting). So clusters, provinces and
+    levels add up.
     """
     asks = list(asks)
     place: dict[tuple[int, str, str, str], Ask] = {}
@@ -103,8 +104,9 @@ def tightness(demand: int, supply: int, effective: int) -> Ratio | None:
 
     Var ln T = 1/effective + 1/S + (5²/12)(1/D² + 1/S²), interval on the log scale.
 
-    - Var ln D = Σw²/D² = 1/effective: seats of one posting are filled or cut together, so postings are the unit, not seats.
-    - Var ln S = Σp(1−p)/S² + Σp²/S² = 1/S: the first term is not knowing who is able, the second that the people seen are
+    - Var ln D = Σw²/D² = 1/effective: seats of one posting are filled or cut together, so postings are the unit, not
+    seats. - Var ln S = Σp(1−p)/S² + Σp²/S² = 1/S: the first term is not knowing who is able, the second that the
+    people seen are
       a Poisson sample. By the law of total variance both together are the variance of a Poisson count, so nothing but S
       itself has to be published.
     - the last term is the rounding to base 5, uniform within ±2.5.
@@ -129,9 +131,9 @@ def call(ratio: Ratio | None) -> Call:
 def relative_demand(asking: int, places: int, effective: float, able: int, people: int) -> Ratio | None:
     """p_D / p_S: the share of places asking a skill over the share of people able to do it (相对紧缺).
 
-    `effective` is the effective number of all postings, `people` all people with evidence. The standard error is that of
-    Katz et al. (1978): Var ln = (1−p_D)/(n·p_D) + (1−p_S)/(m·p_S). None where a share is 0 or undefined. Says nothing on
-    absolute shortage: a skill can be relatively scarce and plentiful.
+    `effective` is the effective number of all postings, `people` all people with evidence. The standard error is that
+    of Katz et al. (1978): Var ln = (1−p_D)/(n·p_D) + (1−p_S)/(m·p_S). None where a share is 0 or undefined. Says
+    nothing on absolute shortage: a skill can be relatively scarce and plentiful.
     """
     if min(asking, places, able, people) <= 0 or effective <= 0:
         return None
@@ -161,7 +163,8 @@ def p_value(ratio: Ratio) -> float:
 
 
 def sides(ratios: Sequence[Ratio], rate: float = 0.05) -> Sides:
-    """Headline counts over the cells of one page: called only where Benjamini–Hochberg still rejects "the ratio is 1"."""
+    """Headline counts over the cells of one page: called only where Benjamini–Hochberg still rejects "the ratio is
+    1"."""
     rejected = benjamini_hochberg([p_value(ratio) for ratio in ratios], rate)
     shortage = sum(no and ratio.value > 1 for no, ratio in zip(rejected, ratios, strict=True))
     surplus = sum(no and ratio.value < 1 for no, ratio in zip(rejected, ratios, strict=True))
