@@ -18,6 +18,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from tests import postgres
 
@@ -25,6 +26,9 @@ KIND = os.environ.get("TEST_DATABASE", "sqlite")
 SOCKETS = "YANGFAN_TEST_POSTGRES"  # where the controller of a parallel run tells its workers the socket folder
 # The settings of the person who runs the tests are not those of the tests.
 SETTINGS = ("DATABASE_URL", "JOBS_URL", "MAIL_URL", "PUBLIC_URL", "ICP_NUMBER", "CUBE_ENGINE", "HTTPS", "PROXIES")
+
+settings.register_profile("yangfan", deadline=None, print_blob=True)  # a busy machine is no failure
+settings.load_profile("yangfan")
 
 
 def pytest_configure(config: pytest.Config) -> None:
