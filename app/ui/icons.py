@@ -63,7 +63,8 @@ def _drawing(name: str) -> str:
     if known not in names():
         log.warning("no icon is called %r; a dot stands in for it", name)
         known = "dot"
-    return (ICONS / f"{known}.svg").read_text(encoding="utf-8").strip()
+    lines = (ICONS / f"{known}.svg").read_text(encoding="utf-8")
+    return " ".join(lines.split()).replace("> <", "><").replace('<svg xmlns="http://www.w3.org/2000/svg"', "<svg")
 
 
 @cache
@@ -75,7 +76,7 @@ def icon(name: str, label: str = "", css: str = "") -> Markup:
     classes = escape(f"icon {css}".strip())
     spoken = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     opening = f'<svg class="{classes}" {spoken} focusable="false"'
-    return Markup(_drawing(name).replace('<svg xmlns="http://www.w3.org/2000/svg"', opening, 1))  # noqa: S704, own drawings
+    return Markup(_drawing(name).replace("<svg", opening, 1))  # noqa: S704, own drawings
 
 
 def init_app(app: Flask) -> None:

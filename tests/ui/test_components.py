@@ -321,6 +321,12 @@ def test_a_missing_drawing_is_a_dot_and_a_line_in_the_log(caplog):
     assert "no-such-drawing" in caplog.text
 
 
+def test_a_drawing_is_hidden_from_readers_unless_it_has_a_name():
+    for name in icons.names():
+        assert str(icons.icon(name)).startswith('<svg class="icon" aria-hidden="true" focusable="false" viewBox=')
+    assert 'role="img" aria-label="Closed"' in icons.icon("lock", "Closed")
+
+
 def test_other_names_lead_to_drawings():
     assert set(icons.OTHER_NAMES.values()) <= set(icons.names())
     assert not set(icons.OTHER_NAMES) & set(icons.names())

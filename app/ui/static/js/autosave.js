@@ -17,12 +17,15 @@
       this.pending = this.recall();
       form.addEventListener("change", () => this.changed());
       form.addEventListener("input", (event) => this.typed(event));
-      form.addEventListener("submit", () => this.forget());
+      form.addEventListener("submit", () => this.handedOver());
       globalThis.addEventListener("online", () => this.send());
       globalThis.addEventListener("beforeunload", (event) => {
         if (this.pending !== null) event.preventDefault();
       });
-      if (this.pending !== null) this.send();
+      if (this.pending !== null) {
+        this.restore();
+        this.send();
+      }
     }
 
     say(state, text) {
@@ -49,6 +52,24 @@
       }
     }
 
+    // What was kept from last time goes back into the form, so that the page shows what is being sent.
+    restore() {
+      const kept = new URLSearchParams(this.pending);
+      for (const box of this.form.elements) {
+        if (!box.name || box.name === "csrf_token" || ["hidden", "file", "submit", "button"].includes(box.type)) {
+          continue;
+        }
+        if (["radio", "checkbox"].includes(box.type)) box.checked = kept.getAll(box.name).includes(box.value);
+        else if (kept.has(box.name)) box.value = kept.get(box.name);
+      }
+    }
+
+    // The whole form is on its way; without a connection the kept answer stays on this device.
+    handedOver() {
+      if (navigator.onLine) this.forget();
+      else this.pending = null;
+    }
+
     forget() {
       this.pending = null;
       this.remember();
@@ -58,6 +79,11 @@
       if (!event.target.matches("textarea, input[type=text], input[type=number]")) return;
       clearTimeout(this.pause);
       this.pause = setTimeout(() => this.changed(), 1200);
+    }
+
+    receiptFor(moment) {
+      const time = moment ? new Date(moment).toLocaleTimeString([], { hour12: false }) : "";
+      return (this.form.dataset.saved ?? "{time}").replace("{time}", time);
     }
 
     changed() {
@@ -107,7 +133,7 @@
           return;
         }
         this.tries = 0;
-        this.say("saved", told.receipt ?? "");
+        this.say("saved", told.receipt ?? this.receiptFor(told.saved_at));
         if (this.pending === sent) this.forget();
         this.form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: told }));
       } catch {

@@ -26,7 +26,9 @@
   const darken = (part) => {
     if (typeof part === "string") return DARK[part.toLowerCase()] ?? part;
     if (Array.isArray(part)) return part.map(darken);
-    if (part && typeof part === "object") return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, darken(value)]));
+    if (part && typeof part === "object") {
+      return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, darken(value)]));
+    }
     return part;
   };
 

@@ -33,8 +33,9 @@
     if (event.key === "j") go(1);
     else if (event.key === "k") go(-1);
     else if (event.key === "x" && row) row.querySelector("input[type=checkbox]")?.click();
-    else if (event.key === "Enter" && row && event.target.matches("body, input[type=checkbox]")) row.querySelector("a")?.click();
-    else if (event.key === "/" && search) {
+    else if (event.key === "Enter" && row && event.target.matches("body, input[type=checkbox]")) {
+      row.querySelector("a")?.click();
+    } else if (event.key === "/" && search) {
       event.preventDefault();
       search.focus();
       search.select();

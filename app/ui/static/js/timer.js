@@ -20,7 +20,9 @@
       clock.classList.toggle("last", left <= 60);
       while (marks.length && left < marks[0] * 60) {
         const mark = marks.shift();
-        if (left > mark * 60 - 5 && spoken) spoken.textContent = clock.dataset.minutes.replace("{minutes}", String(mark));
+        if (left > mark * 60 - 5 && spoken) {
+          spoken.textContent = clock.dataset.minutes.replace("{minutes}", String(mark));
+        }
       }
       if (left > 0) return;
       clearInterval(beat);
