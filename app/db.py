@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -110,6 +111,23 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+
+class ListPages(Pagination):
+    """Pages of a list that is already in memory, with the same face as those of a query."""
+
+    def _query_items(self) -> list[Any]:
+        first = (self.page - 1) * self.per_page
+        found: list[Any] = self._query_args["found"][first : first + self.per_page]
+        return found
+
+    def _query_count(self) -> int:
+        return len(self._query_args["found"])
+
+
+def paged(found: list[Any], per_page: int) -> ListPages:
+    """The page of `found` that the address asks for."""
+    return ListPages(per_page=per_page, max_per_page=per_page, error_out=False, found=found)
 
 
 @event.listens_for(Engine, "connect")

@@ -19,11 +19,6 @@ from reports import figures, services
 from reports.rules.publication import NATION, PublishedRow
 
 reports = AppGroup("reports", help="Skill-gap figures.")
-COLUMNS = (
-    "skill", "level", "region", "cluster", "demand", "demand_symbol", "supply",
-    "symbol", "tightness", "low", "high", "call",
-)  # fmt: skip
-
 
 class Unanswerable(click.ClickException):
     """An option names nothing, or there is nothing to answer from: one line on standard error, exit code 2."""
@@ -102,11 +97,11 @@ def _day(text: str | None, option: str = "--as-of") -> date:
 
 
 def _values(row: PublishedRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in COLUMNS}
+    return {name: getattr(row, name) for name in figures.COLUMNS}
 
 
 def _as_csv(rows: Sequence[PublishedRow]) -> None:
-    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(sys.stdout, figures.COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in rows:
         values = _values(row)

@@ -58,7 +58,8 @@ def write_snapshot(folder: Path, supply: pa.Table, demand: pa.Table) -> None:
     """Write or replace the snapshot of a day: readers see the old one or the new one, never half of one.
 
     Rows are sorted first, so that the same rows give the same bytes. Raises ValueError where a column is missing or of
-    another kind, a value is null, a level or probability is out of range, a person or posting has two rows in a skill, or a cluster lies in two regions.
+    another kind, a value is null, a level or probability is out of range, a person or posting has two rows in a skill,
+    or a cluster lies in two regions.
     """
     supply = _as(SUPPLY_SCHEMA, supply).sort_by([("skill", "ascending"), ("person", "ascending")])
     demand = _as(DEMAND_SCHEMA, demand).sort_by([("skill", "ascending"), ("posting", "ascending")])

@@ -16,6 +16,11 @@ from reports.rules.publication import NATION, SOURCES, PublishedRow
 
 PUBLISHED = "published.parquet"
 AUDIT = "audit.json"
+COLUMNS = (
+    "skill", "level", "region", "cluster", "demand", "demand_symbol", "supply",
+    "symbol", "tightness", "low", "high", "call",
+)  # fmt: skip
+"""What anyone is given of a figure, in files and on standard output."""
 PUBLISHED_SCHEMA = pa.schema(
     [
         ("skill", pa.string()),

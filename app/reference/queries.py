@@ -32,3 +32,18 @@ def clusters() -> list[Cluster]:
 def region_by_any_code(code: str) -> Region | None:
     """A region by its ISO 3166-2 code (CN-ZJ) or GB/T 2260 code (330000)."""
     return db.session.scalars(sa.select(Region).where(sa.or_(Region.code == code, Region.gb_code == code))).first()
+
+
+def skill_names(language: str) -> dict[str, str]:
+    """Names of all skills by code, in one language; lighter than the skills themselves."""
+    name = Skill.name_en if language == "en" else Skill.name_zh
+    return {code: title for code, title in db.session.execute(sa.select(Skill.code, name).order_by(Skill.code))}
+
+
+def place_names(language: str) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Names of regions by code, and (name, region) of clusters by code, in one language."""
+    region = Region.name_en if language == "en" else Region.name_zh
+    cluster = Cluster.name_en if language == "en" else Cluster.name_zh
+    regions = db.session.execute(sa.select(Region.code, region).order_by(Region.gb_code))
+    clusters = db.session.execute(sa.select(Cluster.code, cluster, Cluster.region_code).order_by(Cluster.code))
+    return dict(map(tuple, regions)), {code: (name, home) for code, name, home in clusters}

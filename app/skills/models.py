@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Person
 from app.audit import keep_append_only
 from app.db import Exact, Model, choice, key, line, moment, moment_now, short_code, unit_score
 from app.reference.models import Skill
@@ -59,6 +60,7 @@ class Evidence(Model):
     supersedes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("evidence.id"), unique=True)
 
     skill: Mapped[Skill] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class SkillEstimate(Model):

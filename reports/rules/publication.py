@@ -233,7 +233,7 @@ def _supply_table(places: _Places) -> _Tables:
             row = places.get((region, "", max(level, 1)), CubeRow("", level, region))
             value = row.supply / MILLION if level else float(row.people)
             is_sensitive = few_people(row.people, value)
-            # A sensitive cell holds 1 to 9 people or an expected number below 10, a secondary one at least 10 of either.
+            # A sensitive cell holds 1 to 9 people or an expected number below 10, a secondary one 10 or more of either.
             if is_sensitive:
                 low, high = (0.0, float(SMALL)) if level else (1.0, SMALL - 1.0)
             else:
