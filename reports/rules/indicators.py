@@ -92,11 +92,12 @@ def effective_number(total: int, squares: int) -> float:
 
 
 def published_effective(total: int, squares: int) -> int:
-    """The effective number of postings as published: rounded down to base 5, but at least 1.
+    """The effective number of postings as published: rounded down to a whole number, but at least 1.
 
-    Rounding down only widens the interval; 1 is what a single advertisement is worth, whatever its seats.
+    Rounding down only widens the interval; 1 is what a single advertisement is worth, whatever its seats. It is shown
+    only beside a demand that is itself shown, and so comes from at least three employers.
     """
-    return max(1, BASE * math.floor(effective_number(total, squares) / BASE))
+    return max(1, math.floor(effective_number(total, squares)))
 
 
 def tightness(demand: int, supply: int, effective: int) -> Ratio | None:

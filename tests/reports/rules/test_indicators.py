@@ -52,7 +52,8 @@ def test_one_large_advertisement_is_worth_one():
     assert effective_number(100, 100) == 100.0
     assert effective_number(0, 0) == 0.0
     assert published_effective(100, 100**2) == 1
-    assert published_effective(49, 49) == 45
+    assert published_effective(49, 49) == 49
+    assert published_effective(30, 180) == 5
 
 
 def test_tightness_is_places_per_able_person_with_the_published_interval():

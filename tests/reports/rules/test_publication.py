@@ -44,7 +44,7 @@ def test_a_shortage_is_printed_with_its_interval_and_its_inputs():
     result = published(crowd("CN-ZJ", 31), many_asks("CN-ZJ", [6] * 41))
     row = row_of(result, "CN-ZJ", 2)
     assert (row.demand, row.supply, row.demand_symbol, row.symbol) == (245, 30, "", "")
-    assert (row.tightness, row.effective, row.people, row.able) == (significant(245 / 30), 40, 30, 30)
+    assert (row.tightness, row.effective, row.people, row.able) == (significant(245 / 30), 41, 30, 30)
     assert row.low > 1
     assert row.call == "shortage"
     assert row.sources == {"machine": 30, "peer": 0, "teacher": 0, "judge": 0, "employer": 0}
