@@ -6,15 +6,16 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from app.assessment.formats import detect, gift
 from app.assessment.formats.items import FileUnreadable, Item, Refusal
 from app.assessment.rules.answers import answer_from_words
 from app.assessment.rules.content import Content, Matching
 from app.assessment.rules.marking import Marked, mark, max_points
+from app.assessment.services import questions as bank
 from app.cli import Door, Text, Unusable, decode, put, read_bytes, read_json, reads_file, warn
+from app.db import db
 from app.reference.files import skill_codes
 
 AUTO = "auto"
@@ -27,7 +28,7 @@ questions = AppGroup("questions", help="Read and mark questions.")
 @click.option(
     "--type",
     "type_name",
-    type=click.Choice([AUTO, *detect.FileType]),
+    type=click.Choice([AUTO, *(file_type.value for file_type in detect.FileType)]),
     default=AUTO,
     show_default=True,
     help="The format of FILE.",
@@ -56,18 +57,47 @@ def import_(
 
     Example: flask questions import quiz.txt --type gift --dry-run
     """
-    if not dry_run:
-        _need_bank()
+    organisation_id = None if dry_run else _bank(organisation)
     content = read_bytes(file, max_mb)
     text = decode(file, content, encoding or detect.declared_encoding(content))
-    if "\x00" in text.text:
-        raise Unusable(file, "is binary, not text")
+    _need_characters(text)
     file_type, found = _read(text, type_name)
     warn(f"{file}: {warning}" for warning in text.warnings)
     language = _language(text.text) if language == AUTO else language
-    if not dry_run:
-        _take([item for item in found if isinstance(item, Item)], language, organisation)
+    if organisation_id is not None:
+        _take([item for item in found if isinstance(item, Item)], language, organisation_id)
     put(_json(_report(text, file_type, language, found)))
+
+
+def _bank(slug: str | None) -> int:
+    """The organisation that takes the questions; refused where it, the database or its tables are missing."""
+    try:
+        return bank.bank_called(slug).id
+    except bank.NoSuchBank as refused:
+        missing = "the platform's own is not set up" if slug is None else f"no organisation {slug!r}"
+        raise Unusable("--organisation", missing) from refused
+    except (OperationalError, ProgrammingError) as error:
+        raise Unusable("database", "cannot be reached or lacks its tables (flask db upgrade)") from error
+
+
+def _take(items: list[Item], language: str, organisation_id: int) -> None:
+    """Write all of them in one transaction."""
+    try:
+        bank.take_questions(items, language, organisation_id, None)
+        db.session.commit()
+    except IntegrityError as error:
+        raise Unusable("database", "lacks a skill of the taxonomy (flask reference load)") from error
+
+
+def _need_characters(text: Text) -> None:
+    """Refuse what an encoding named by the caller made of other bytes: no database keeps it."""
+    is_text = "\x00" not in text.text
+    try:
+        text.text.encode()
+    except UnicodeEncodeError:
+        is_text = False
+    if not is_text:
+        raise Unusable(text.name, f"is not {text.encoding} text")
 
 
 def _read(text: Text, type_name: str) -> tuple[detect.FileType, list[Item | Refusal]]:
@@ -118,34 +148,8 @@ def _line(item: Item) -> dict[str, Any]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-
-
-def _need_bank() -> None:
-    """Refuse where there is no database, or one without the tables of the bank."""
-    from app.assessment.models import Question
-    from app.db import db
-
-    try:
-        db.session.execute(select(Question.id).limit(1))
-    except (OperationalError, ProgrammingError) as error:
-        raise Unusable(
-            "database", "cannot be reached or lacks its tables (flask db upgrade); or use --dry-run"
-        ) from error
-
-
-def _take(items: list[Item], language: str, organisation: str | None) -> None:
-    """Write all items in one transaction."""
-    from app.assessment import services
-    from app.db import db
-    from app.errors import Refused
-
-    try:
-        services.take_questions(items, language, organisation)
-    except Refused as refused:
-        db.session.rollback()
-        raise Unusable("--organisation", refused.sentence()) from refused
-    db.session.commit()
+    # Half a character, which JSON can write but UTF-8 cannot, stays as it was written.
+    return json.dumps(value, ensure_ascii=False, indent=1).encode(errors="backslashreplace").decode() + "\n"
 
 
 @questions.command("mark", cls=Door)

@@ -92,7 +92,9 @@ def pieces(text: str) -> Iterator[Piece]:
     place = 0
     while place <= len(rows):
         row = rows[place].strip() if place < len(rows) else None
-        if row is None or not row:
+        if not row and cutter.is_empty:
+            pass
+        elif not row:
             if cutter.is_inside and row is not None:
                 cutter.see_blank(place)
             else:
@@ -131,6 +133,10 @@ class _Cutter:
     @property
     def is_inside(self) -> bool:
         return self._depth > 0 and self._piece.refused is None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self._piece.lines or self._piece.comments)
 
     def see_blank(self, place: int) -> None:
         if self._blank_at is None:
@@ -269,12 +275,14 @@ def _split_format(text: str, default: Format = Format.MOODLE) -> tuple[Format, s
 
 def _split_own_format(text: str, format: Format) -> tuple[Format | None, str]:
     """Like `_split_format`, for parts of a question in `format`: None stands for the question's own."""
-    own, text = _split_format("\n".join(line.strip() for line in text.strip().split("\n")), format)
+    if "\n" in text:
+        text = "\n".join(line.strip() for line in text.strip().split("\n"))
+    own, text = _split_format(text, format)
     return None if own is format else own, text
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+    return text if "\\" not in text else _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
 def _question_text(before: str, after: str, remarks: list[Remark]) -> tuple[Format, str]:
@@ -306,9 +314,10 @@ def _asking(answers: str, text: str, format: Format) -> Content:
         return Essay(text=text, format=format)
     if answers.startswith("#"):
         return Numeric(text=text, format=format, answers=_numeric_answers(answers[1:], format))
-    words = [_split_own_format(each, format) for each in _split_feedback(answers)]
-    if words[0][1].lower() in _TRUTH:
-        return _true_false(words, text, format)
+    if answers[0] not in "=~":
+        words = [_split_own_format(each, format) for each in _split_feedback(answers)]
+        if words[0][1].lower() in _TRUTH:
+            return _true_false(words, text, format)
     head, parts = _answers(answers)
     if head.strip():
         raise ItemRefused(Reason.UNMARKED, text=head)

@@ -542,8 +542,10 @@ def _gap(key: str, weight: float, kind: str, parts: Iterable[str], format: Forma
         one = Single(text="", format=format, options=tuple(options), shuffle=shuffle)
         return Gap(key=key, weight=weight, layout=layout, part=one)
     # Every right option is marked as the whole; together they are the whole.
-    total = sum(option.fraction for option in options if option.fraction > 0)
-    shared = tuple(replace(option, fraction=option.fraction / max(total, 1.0)) for option in options)
+    total = max(sum(option.fraction for option in options if option.fraction > 0), 1.0)
+    shared = tuple(
+        replace(option, fraction=option.fraction / total) if option.fraction > 0 else option for option in options
+    )
     several = Multiple(text="", format=format, options=shared, shuffle=shuffle)
     return Gap(key=key, weight=weight, layout=Layout.HORIZONTAL if "H" in variant else Layout.VERTICAL, part=several)
 
