@@ -1,7 +1,8 @@
 """`flask questions import` and `flask questions mark`."""
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from app.db import db
 from app.reference.files import skill_codes
 
 AUTO = "auto"
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 questions = AppGroup("questions", help="Read and mark questions.")
 
@@ -61,12 +63,32 @@ def import_(
     content = read_bytes(file, max_mb)
     text = decode(file, content, encoding or detect.declared_encoding(content))
     _need_characters(text)
-    file_type, found = _read(text, type_name)
-    warn(f"{file}: {warning}" for warning in text.warnings)
     language = _language(text.text) if language == AUTO else language
+    file_type = _file_type(text, type_name)
+    lines, refused, items = [], [], []
+    for each in _found(text, file_type):
+        if isinstance(each, Refusal):
+            refused.append(_refusal(each))
+            continue
+        lines.append(_line(each))
+        if organisation_id is not None:
+            items.append(each)
+    if not lines and not refused:
+        raise Unusable(file, "holds no question")
     if organisation_id is not None:
-        _take([item for item in found if isinstance(item, Item)], language, organisation_id)
-    put(_json(_report(text, file_type, language, found)))
+        _take(items, language, organisation_id)
+    warn(f"{file}: {warning}" for warning in text.warnings)
+    report = {
+        "encoding": text.encoding,
+        "type": file_type.value,
+        "language": language,
+        "items": len(lines) + len(refused),
+        "taken": len(lines),
+        "refused": refused,
+        "questions": lines,
+        "warnings": text.warnings,
+    }
+    put(_json(report))
 
 
 def _bank(slug: str | None) -> int:
@@ -78,6 +100,9 @@ def _bank(slug: str | None) -> int:
         raise Unusable("--organisation", missing) from refused
     except (OperationalError, ProgrammingError) as error:
         raise Unusable("database", "cannot be reached or lacks its tables (flask db upgrade)") from error
+    finally:
+        # Nobody else has to wait with writing while a large file is read.
+        db.session.rollback()
 
 
 def _take(items: list[Item], language: str, organisation_id: int) -> None:
@@ -100,37 +125,30 @@ def _need_characters(text: Text) -> None:
         raise Unusable(text.name, f"is not {text.encoding} text")
 
 
-def _read(text: Text, type_name: str) -> tuple[detect.FileType, list[Item | Refusal]]:
-    """The format and the items of a file that has at least one."""
+def _file_type(text: Text, type_name: str) -> detect.FileType:
     try:
-        file_type = detect.detect(text.text) if type_name == AUTO else detect.FileType(type_name)
-        found = list(detect.read(file_type, text.text, skill_codes()))
+        return detect.detect(text.text) if type_name == AUTO else detect.FileType(type_name)
+    except FileUnreadable as error:
+        raise Unusable(text.name, error.reason) from error
+
+
+def _found(text: Text, file_type: detect.FileType) -> Iterator[Item | Refusal]:
+    try:
+        yield from detect.read(file_type, text.text, skill_codes())
     except FileUnreadable as error:
         raise Unusable(text.name, error.reason, row=error.line) from error
-    if not found:
-        raise Unusable(text.name, "holds no question")
-    return file_type, found
 
 
 def _language(text: str) -> str:
-    return "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in text) else "en"
+    return "zh" if CHINESE.search(text) else "en"
 
 
-def _report(text: Text, file_type: detect.FileType, language: str, found: list[Item | Refusal]) -> dict[str, Any]:
-    items = [item for item in found if isinstance(item, Item)]
-    refused = [refusal for refusal in found if isinstance(refusal, Refusal)]
+def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
-        "encoding": text.encoding,
-        "type": file_type.value,
-        "language": language,
-        "items": len(found),
-        "taken": len(items),
-        "refused": [
-            {"item": each.number, "line": each.line, "name": each.name, "reason": each.remark.sentence}
-            for each in refused
-        ],
-        "questions": [_line(item) for item in items],
-        "warnings": text.warnings,
+        "item": refusal.number,
+        "line": refusal.line,
+        "name": refusal.name,
+        "reason": refusal.remark.sentence,
     }
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from app.assessment.cli import questions
+from app.assessment.formats import detect
 from app.db import db
 
 GIFT = """// [tag:CC02] [tag:level-2]
@@ -260,6 +261,19 @@ def test_without_an_organisation_the_platform_takes_them(bank):
 def test_a_dry_run_writes_nothing(bank):
     assert bank("import", "-", "--dry-run", stdin=GIFT.encode()).exit_code == 0
     assert in_bank(bank) == []
+
+
+def test_nobody_has_to_wait_with_writing_while_a_file_is_read(bank, monkeypatch):
+    read = detect.read
+
+    def reading(*arguments):
+        assert not db.session().in_transaction()
+        return read(*arguments)
+
+    monkeypatch.setattr(detect, "read", reading)
+
+    assert bank("import", "-", stdin=GIFT.encode()).exit_code == 0
+    assert len(in_bank(bank)) == 2
 
 
 def test_an_unknown_organisation_is_refused_and_nothing_is_written(bank):
