@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Guard every request, load the signed-in person, register pages and commands."""
-    from app.accounts import cli, guards, nav, queries, views
+    from app.accounts import cli, guards, nav, queries, seams, tasks, views
     from app.extensions import login
 
     @login.user_loader
@@ -23,3 +23,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.cli.add_command(cli.accounts)
     nav.init_app(app)
+    tasks.init_app(app)
+    seams.init_app(app)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
-from flask_login import current_user
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Organisation, Person, Role
@@ -58,6 +58,22 @@ def guard_request() -> Response | None:
     if audience != SIGNED_IN and not current_user.has_role(*audience):
         abort(404)
     return None
+
+
+def own_path(target: str | None, otherwise: str = "/") -> str:
+    """`target` if it is a path on this site, else `otherwise`; for addresses that come with a request.
+
+    Browsers drop control characters and read a backslash as a slash, so either could turn a path into another host.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return otherwise
+    return otherwise if "\\" in target or any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in target) else target
+
+
+def begin_session(person: Person) -> None:
+    """Sign `person` in with a session of its own: nothing that was put into the browser before survives."""
+    session.clear()
+    login_user(person)
 
 
 def authorize(question: Callable[..., bool], *objects: Any) -> None:

@@ -26,6 +26,9 @@ class PasswordTooEasy(Refused):
     message = _l("This password is too easy to guess. A few unrelated words make a good one.")
 
 
+REFUSALS = (PasswordTooShort, PasswordTooLong, PasswordTooEasy)
+
+
 @cache
 def _hasher(profile: str) -> PasswordHasher:
     return PasswordHasher.from_parameters(CHEAPEST) if profile == "cheap" else PasswordHasher()

@@ -2,8 +2,11 @@
 
 from datetime import date, timedelta
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Invitation, Membership, Organisation, OrganisationKind, Person, Role, StudentProfile
 from app.db import db
@@ -40,47 +43,206 @@ def invitation_by_digest(digest: str) -> Invitation | None:
     return db.session.scalars(query).one_or_none()
 
 
-def enterprises_awaiting_verification(region_code: str) -> sa.Select[tuple[Organisation]]:
-    """Enterprises of a region that nobody has verified yet, oldest first."""
-    return (
+def open_invitations(organisation: Organisation, now: datetime) -> list[Invitation]:
+    """Links of an organisation that still work, newest first."""
+    query = (
+        sa.select(Invitation)
+        .where(
+            Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None), Invitation.expires_at > now
+        )
+        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+        .limit(100)
+    )
+    return list(db.session.scalars(query))
+
+
+def invitation_of(organisation: Organisation, invitation_id: int) -> Invitation | None:
+    """An invitation of this organisation."""
+    query = sa.select(Invitation).where(
+        Invitation.id == invitation_id, Invitation.organisation_id == organisation.id
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def organisation_by_credit_code(code: str) -> Organisation | None:
+    """The organisation with this unified social credit code."""
+    query = sa.select(Organisation).where(Organisation.credit_code == code).order_by(Organisation.id)
+    return db.session.scalars(query).first()
+
+
+def organisation_page(slug: str) -> Organisation | None:
+    """The organisation at an address, with its region and cluster."""
+    query = (
+        sa.select(Organisation)
+        .where(Organisation.slug == slug)
+        .options(joinedload(Organisation.region), joinedload(Organisation.cluster))
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def organisation_with_places(organisation_id: int) -> Organisation | None:
+    """An organisation with its region and cluster."""
+    query = (
+        sa.select(Organisation)
+        .where(Organisation.id == organisation_id)
+        .options(joinedload(Organisation.region), joinedload(Organisation.cluster))
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def enterprises(
+    region_code: str | None, *, waiting: bool = True, words: str = "", cluster_code: str = ""
+) -> sa.Select[tuple[Organisation]]:
+    """Enterprises of a region (None for all) that wait for verification, or that have it; oldest first."""
+    query = (
         sa.select(Organisation)
         .where(
             Organisation.kind == OrganisationKind.ENTERPRISE,
-            Organisation.region_code == region_code,
-            Organisation.verified_at.is_(None),
+            Organisation.verified_at.is_(None) if waiting else Organisation.verified_at.is_not(None),
         )
+        .options(joinedload(Organisation.region), joinedload(Organisation.cluster))
         .order_by(Organisation.created_at, Organisation.id)
     )
+    if region_code is not None:
+        query = query.where(Organisation.region_code == region_code)
+    if cluster_code:
+        query = query.where(Organisation.cluster_code == cluster_code)
+    if words:
+        query = query.where(
+            sa.or_(
+                Organisation.name_zh.icontains(words, autoescape=True),
+                Organisation.name_en.icontains(words, autoescape=True),
+                Organisation.credit_code == words.upper(),
+            )
+        )
+    return query
 
 
-def members_of(organisation: Organisation, *roles: Role) -> sa.Select[tuple[Membership]]:
-    """Present memberships of an organisation, by name."""
+def enterprises_awaiting_verification(region_code: str) -> sa.Select[tuple[Organisation]]:
+    """Enterprises of a region that nobody has verified yet, oldest first."""
+    return enterprises(region_code)
+
+
+def count_awaiting_verification(region_code: str | None) -> tuple[int, datetime | None]:
+    """How many enterprises of a region (None for all) wait, and since when the oldest does."""
+    query = sa.select(sa.func.count(), sa.func.min(Organisation.created_at)).where(
+        Organisation.kind == OrganisationKind.ENTERPRISE, Organisation.verified_at.is_(None)
+    )
+    if region_code is not None:
+        query = query.where(Organisation.region_code == region_code)
+    count, since = db.session.execute(query).one()
+    return count, since
+
+
+def contacts_of(organisation_id: int) -> list[Person]:
+    """The people who act for an enterprise, in the order in which they joined."""
+    query = (
+        sa.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == Role.RECRUITER,
+            Membership.left_on.is_(None),
+        )
+        .order_by(Membership.id)
+        .limit(10)
+    )
+    return list(db.session.scalars(query))
+
+
+def membership_of(organisation: Organisation, membership_id: int) -> Membership | None:
+    """A membership of this organisation, with its person and the organisation."""
+    query = (
+        sa.select(Membership)
+        .where(Membership.id == membership_id, Membership.organisation_id == organisation.id)
+        .options(joinedload(Membership.person), joinedload(Membership.organisation))
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def member(organisation: Organisation, person_id: int, *roles: Role) -> Person | None:
+    """A person who is one of `roles` in the organisation now."""
+    query = (
+        sa.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Person.id == person_id,
+            Membership.organisation_id == organisation.id,
+            Membership.role.in_(roles),
+            Membership.left_on.is_(None),
+        )
+        .distinct()
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def count_members(organisation_id: int, role: Role) -> int:
+    """How many people are `role` in an organisation now."""
+    query = sa.select(sa.func.count()).where(
+        Membership.organisation_id == organisation_id, Membership.role == role, Membership.left_on.is_(None)
+    )
+    return db.session.scalar(query) or 0
+
+
+def members_by_role(organisation_id: int) -> dict[Role, int]:
+    """How many people are what in an organisation now."""
+    query = (
+        sa.select(Membership.role, sa.func.count())
+        .where(Membership.organisation_id == organisation_id, Membership.left_on.is_(None))
+        .group_by(Membership.role)
+    )
+    return {role: count for role, count in db.session.execute(query)}
+
+
+def people_by_email(emails: Sequence[str]) -> dict[str, Person]:
+    """People by e-mail address; a statement for each 500 addresses."""
+    found: dict[str, Person] = {}
+    for start in range(0, len(emails), 500):
+        query = sa.select(Person).where(Person.email.in_(emails[start : start + 500]))
+        found.update((person.email, person) for person in db.session.scalars(query))
+    return found
+
+
+def memberships_in(organisation_id: int, role: Role, people: Sequence[int]) -> dict[int, Membership]:
+    """Memberships in a role, past ones too, by person; a statement for each 500 people."""
+    found: dict[int, Membership] = {}
+    for start in range(0, len(people), 500):
+        query = sa.select(Membership).where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == role,
+            Membership.person_id.in_(people[start : start + 500]),
+        )
+        found.update((membership.person_id, membership) for membership in db.session.scalars(query))
+    return found
+
+
+def people_without_password(people: Collection[int]) -> list[Person]:
+    """Those among `people` who have not set a password yet."""
+    query = sa.select(Person).where(Person.id.in_(people), Person.password_hash == "").order_by(Person.id)
+    return list(db.session.scalars(query))
+
+
+def names_of(people: Collection[int]) -> dict[int, str]:
+    """Names by id."""
+    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people))).tuples())
+
+
+def organisations_by_id(ids: Collection[int]) -> dict[int, Organisation]:
+    """Organisations by id."""
+    return {found.id: found for found in db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(ids)))}
+
+
+def members_of(organisation: Organisation, *roles: Role, words: str = "") -> sa.Select[tuple[Membership]]:
+    """Present memberships of an organisation, by name; `words` searches names and addresses."""
     query = (
         sa.select(Membership)
         .join(Membership.person)
         .where(Membership.organisation_id == organisation.id, Membership.left_on.is_(None))
-        .options(joinedload(Membership.person))
-        .order_by(Person.name, Person.id)
+        .options(contains_eager(Membership.person))
+        .order_by(Person.name, Person.id, Membership.id)
     )
-    return query.where(Membership.role.in_(roles)) if roles else query
-
-
-def student_regions(day: date) -> dict[int, str]:
-    """The region of each person who is a student on `day` or left within twelve months before, by person id.
-
-    Somebody who is at two universities counts where they went last.
-    """
-    query = (
-        sa.select(Membership.person_id, Organisation.region_code)
-        .join(Membership.organisation)
-        .join(Membership.person)
-        .where(
-            Membership.role == Role.STUDENT,
-            Person.is_active,
-            Membership.joined_on <= day,
-            sa.or_(Membership.left_on.is_(None), Membership.left_on > day - timedelta(days=365)),
-            Organisation.region_code.is_not(None),
+    if words:
+        query = query.where(
+            sa.or_(Person.name.icontains(words, autoescape=True), Person.email.icontains(words, autoescape=True))
         )
-        .order_by(Membership.joined_on, Membership.id)
-    )
-    return {person: str(region) for person, region in db.session.execute(query)}
+    return query.where(Membership.role.in_(roles)) if roles else query

@@ -3,22 +3,43 @@
 import hashlib
 import re
 import secrets
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from app import audit
-from app.accounts import passwords, queries
-from app.accounts.models import ROLES_BY_KIND, Invitation, Membership, Organisation, OrganisationKind, Person, Role
+from app import audit, jobs, mail
+from app.accounts import passwords, policies, queries
+from app.accounts.models import (
+    ROLES_BY_KIND,
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+    StudentProfile,
+)
+from app.accounts.rules.roster import RosterRow
 from app.db import db
 from app.errors import Refused
 
 INVITATION_DAYS = 14
 RESET_SECONDS = 3 * 60 * 60
+WELCOME_DAYS = 14
+SIGN_UP_SECONDS = 24 * 60 * 60
+RESERVED_SLUGS = frozenset({"new"})
+# Jobs of app.accounts.tasks, named here because services ask for them.
+RESET_MAIL, SIGN_UP_MAIL, WELCOME_MAILS = "accounts.reset-mail", "accounts.sign-up-mail", "accounts.welcome-mails"
+MAILS_AT_ONCE = 200
+# Stands in a link for the secret that a job fills in, so that no job row holds a secret.
+PLACE_OF_SECRET = "SECRET"  # noqa: S105, a placeholder
 
 
 class EmailUnusable(Refused):
@@ -49,6 +70,30 @@ class ResetLinkOver(Refused):
     message = _l("This link was used or has expired. Ask for a new one.")
 
 
+class CredentialsWrong(Refused):
+    message = _l("E-mail address and password do not fit together.")
+
+
+class PresentPasswordWrong(Refused):
+    message = _l("This is not your present password.")
+
+
+class SignUpLinkOver(Refused):
+    message = _l("This link has expired. Ask for a new one.")
+
+
+class LastManager(Refused):
+    message = _l("Somebody has to look after this organisation. Give another person this role first.")
+
+
+class CreditCodeTaken(Refused):
+    message = _l("An enterprise with this credit code is registered already. Ask a colleague there to invite you.")
+
+
+class NotOneOfThese(Refused):
+    message = _l("This membership has ended already.")
+
+
 class AlreadyVerified(Refused):
     message = _l("This enterprise has already been verified.")
 
@@ -77,8 +122,8 @@ def create_person(email: str, name: str, password: str | None = None, *, languag
 
 def slug_for(name: str) -> str:
     """An address made from a name; Chinese names get a short random one."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
-    return plain if len(plain) >= 3 else f"org-{secrets.token_hex(4)}"
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
+    return plain if len(plain) >= 3 and plain not in RESERVED_SLUGS else f"org-{secrets.token_hex(4)}"
 
 
 def create_organisation(
@@ -194,23 +239,298 @@ def set_password(person: Person, password: str) -> None:
     audit.record("person.set-password", person, actor_id=person.id)
 
 
-def _reset_links() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="password-reset")
+def change_password(person: Person, present: str, new: str) -> None:
+    """As `set_password`, by somebody who knows the present one. Raises PresentPasswordWrong."""
+    if not passwords.fits(person.password_hash, present):
+        raise PresentPasswordWrong
+    set_password(person, new)
+
+
+def end_sessions(person: Person) -> None:
+    """Sign `person` out everywhere."""
+    person.session_version += 1
+    audit.record("person.end-sessions", person, actor_id=person.id)
+
+
+def person_signing_in(email: str, password: str) -> Person:
+    """Whose e-mail address and password these are. Raises CredentialsWrong, after as much work for an unknown address."""
+    found = queries.person_by_email(email)
+    person_id, kept = (found.id, found.password_hash) if found is not None and found.is_active else (0, "")
+    # Hashing is slow on purpose; SQLite's lock for writing is not held meanwhile.
+    db.session.rollback()
+    if not passwords.fits(kept, password):
+        raise CredentialsWrong
+    person = queries.person_with_memberships(person_id)
+    if person is None:
+        raise CredentialsWrong
+    audit.record("person.sign-in", person, actor_id=person.id)
+    return person
+
+
+# ---- links that stand for a proof: of an address, or of being the person ---------------------------------------------
+
+
+def _links(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=purpose)
+
+
+def link_to(endpoint: str, **values: str) -> str:
+    """A whole address for mail: under PUBLIC_URL where that is set, else under that of the request."""
+    public = current_app.config["PUBLIC_URL"]
+    return public + url_for(endpoint, **values) if public else url_for(endpoint, **values, _external=True)
 
 
 def reset_token(person: Person) -> str:
     """The secret of a link by which `person` may set a password within three hours, once."""
-    token: str = _reset_links().dumps([person.id, person.session_version])
+    token: str = _links("password-reset").dumps([person.id, person.session_version])
+    return token
+
+
+def welcome_token(person: Person) -> str:
+    """As `reset_token`, for somebody who did not ask for it: it holds two weeks."""
+    token: str = _links("welcome").dumps([person.id, person.session_version])
     return token
 
 
 def person_of_reset_token(token: str) -> Person:
     """Whose link it is. Raises ResetLinkOver."""
+    for purpose, seconds in (("password-reset", RESET_SECONDS), ("welcome", WELCOME_DAYS * 24 * 60 * 60)):
+        try:
+            person_id, version = _links(purpose).loads(token, max_age=seconds)
+        except BadSignature:
+            continue
+        person = db.session.get(Person, person_id)
+        if person is not None and person.session_version == version and person.is_active:
+            return person
+    raise ResetLinkOver
+
+
+def ask_for_reset(email: str, language: str) -> None:
+    """Let a job look for the person and mail the link: the request does the same for an unknown address."""
+    link = link_to("accounts.password_resets.edit", token=PLACE_OF_SECRET)
+    jobs.enqueue(RESET_MAIL, {"email": normal_email(email), "language": language, "link": link})
+
+
+def ask_for_account(email: str, name: str, language: str) -> None:
+    """Let a job mail the link that finishes an account, or say to a known address that it has one already.
+
+    The account is made only when the link is opened: who types an address has not shown that it is theirs.
+    """
+    email = normal_email(email)
+    arguments = {
+        "email": email,
+        "language": language,
+        "secret": _links("sign-up").dumps([email, name]),
+        "link": link_to("accounts.sign_ups.edit", token=PLACE_OF_SECRET),
+        "sign_in": link_to("accounts.sessions.new"),
+        "reset": link_to("accounts.password_resets.new"),
+    }
+    jobs.enqueue(SIGN_UP_MAIL, arguments)
+
+
+def address_of_sign_up_token(token: str) -> tuple[str, str]:
+    """E-mail address and name for which a link was made, while nobody has an account with it. Raises SignUpLinkOver."""
     try:
-        person_id, version = _reset_links().loads(token, max_age=RESET_SECONDS)
+        email, name = _links("sign-up").loads(token, max_age=SIGN_UP_SECONDS)
     except BadSignature as error:
-        raise ResetLinkOver from error
-    person = db.session.get(Person, person_id)
-    if person is None or person.session_version != version or not person.is_active:
-        raise ResetLinkOver
+        raise SignUpLinkOver from error
+    if queries.person_by_email(email) is not None:
+        raise SignUpLinkOver
+    return str(email), str(name)
+
+
+def sign_up(token: str, password: str, language: str) -> Person:
+    """The account of a stranger who has opened the link. Raises SignUpLinkOver and what `passwords.hashed` raises."""
+    email, name = address_of_sign_up_token(token)
+    person = create_person(email, name, password, language=language)
+    audit.record("person.sign-up", person, actor_id=person.id)
     return person
+
+
+# ---- members ---------------------------------------------------------------------------------------------------------
+
+
+def send_invitation(invitation: Invitation, secret: str, by: Person, language: str) -> None:
+    """Mail the link of an invitation that was made for an address."""
+    mail.write(
+        invitation.email,
+        "invitation",
+        language=language,
+        inviter=by.name,
+        organisation=invitation.organisation,
+        link=link_to("accounts.invitations.show", secret=secret),
+        days=INVITATION_DAYS,
+    )
+
+
+def withdraw_invitation(invitation: Invitation, by: Person, now: datetime) -> None:
+    """Make an unused link stop working. Raises InvitationOver."""
+    if not invitation.is_open(now):
+        raise InvitationOver
+    invitation.expires_at = now
+    audit.record("invitation.withdraw", invitation, actor_id=by.id, organisation_id=invitation.organisation_id)
+
+
+def join_by_invitation(
+    invitation: Invitation, email: str, name: str, password: str, language: str, now: datetime, today: date
+) -> Person:
+    """A new account made on an invitation, and its use at once. Raises what `create_person` and `accept` raise."""
+    if not invitation.is_open(now):
+        raise InvitationOver
+    if invitation.email and invitation.email != normal_email(email):
+        raise InvitationForSomebodyElse
+    person = create_person(email, name, password, language=language)
+    audit.record("person.sign-up", person, actor_id=person.id, organisation_id=invitation.organisation_id)
+    accept(invitation, person, now, today)
+    return person
+
+
+def end_membership(membership: Membership, by: Person, today: date) -> None:
+    """`membership` ends today. Raises NotOneOfThese, LastManager."""
+    if membership.left_on is not None:
+        raise NotOneOfThese
+    organisation = membership.organisation
+    if membership.role is policies.MANAGER_BY_KIND[organisation.kind]:
+        if queries.count_members(organisation.id, membership.role) < 2:
+            raise LastManager
+    membership.left_on = today
+    audit.record(
+        "membership.end",
+        membership,
+        actor_id=by.id,
+        organisation_id=organisation.id,
+        person_id=membership.person_id,
+        role=membership.role.value,
+    )
+
+
+@dataclass(frozen=True)
+class RosterResult:
+    """Everybody of a table in its order, and how many accounts were made, how many joined, how many were there already."""
+
+    people: list[Person]
+    created: int
+    changed: int
+    unchanged: int
+
+
+def take_roster(
+    organisation: Organisation,
+    rows: Sequence[RosterRow],
+    role: Role,
+    now: datetime,
+    today: date,
+    *,
+    actor_id: int | None = None,
+    welcome: bool = True,
+) -> RosterResult:
+    """Bring the people of a checked table in as `role`: accounts are made where there are none, others join.
+
+    Taking the same table again changes nothing. A person's own name is never overwritten. New people get a mail with a
+    link to set a password, unless `welcome` is false. Raises RoleNotForKind.
+    """
+    if role not in ROLES_BY_KIND[organisation.kind]:
+        raise RoleNotForKind
+    known = queries.people_by_email([row.email for row in rows])
+    new = {
+        row.email: Person(email=row.email, name=row.name, created_at=now) for row in rows if row.email not in known
+    }
+    db.session.add_all(new.values())
+    db.session.flush()
+    people = [known.get(row.email) or new[row.email] for row in rows]
+    memberships = queries.memberships_in(organisation.id, role, [person.id for person in known.values()])
+    changed = unchanged = 0
+    for person in people:
+        membership = memberships.get(person.id)
+        if membership is None:
+            db.session.add(
+                Membership(person_id=person.id, organisation_id=organisation.id, role=role, joined_on=today)
+            )
+        elif membership.left_on is not None:
+            membership.joined_on, membership.left_on = today, None
+        else:
+            unchanged += 1
+            continue
+        changed += person.email in known
+    if new or changed:
+        audit.record(
+            "roster.take",
+            organisation,
+            actor_id=actor_id,
+            organisation_id=organisation.id,
+            role=role.value,
+            created=len(new),
+            changed=changed,
+        )
+    if new and welcome:
+        link = link_to("accounts.password_resets.edit", token=PLACE_OF_SECRET)
+        ids = [person.id for person in new.values()]
+        # Small jobs: each is one short transaction, so that nobody waits for a lock while a school's mail is written.
+        for start in range(0, len(ids), MAILS_AT_ONCE):
+            part = {"people": ids[start : start + MAILS_AT_ONCE], "organisation": organisation.id, "link": link}
+            jobs.enqueue(WELCOME_MAILS, part, actor_id=actor_id, organisation_id=organisation.id)
+    db.session.flush()
+    return RosterResult(people, len(new), changed, unchanged)
+
+
+# ---- organisations and profiles --------------------------------------------------------------------------------------
+
+
+def register_enterprise(
+    person: Person,
+    today: date,
+    *,
+    name_zh: str,
+    name_en: str,
+    credit_code: str,
+    region_code: str,
+    cluster_code: str | None,
+    city_zh: str,
+    city_en: str,
+) -> Organisation:
+    """An enterprise that nobody has verified yet, with `person` as recruiter and mentor. Raises CreditCodeTaken, SlugTaken."""
+    if queries.organisation_by_credit_code(credit_code) is not None:
+        raise CreditCodeTaken
+    organisation = create_organisation(
+        OrganisationKind.ENTERPRISE,
+        name_zh,
+        name_en,
+        credit_code=credit_code,
+        region_code=region_code,
+        cluster_code=cluster_code,
+        city_zh=city_zh,
+        city_en=city_en,
+    )
+    for role in (Role.RECRUITER, Role.MENTOR):
+        join(person, organisation, role, today)
+    audit.record("organisation.register", organisation, actor_id=person.id, organisation_id=organisation.id)
+    return organisation
+
+
+def describe_organisation(
+    organisation: Organisation, by: Person, *, name_en: str, about_zh: str, about_en: str
+) -> None:
+    """Change what an organisation says of itself. Its Chinese name is the one that was verified, and stays."""
+    organisation.name_en, organisation.about_zh, organisation.about_en = name_en, about_zh, about_en
+    audit.record("organisation.describe", organisation, actor_id=by.id, organisation_id=organisation.id)
+
+
+def save_settings(person: Person, *, name: str, language: str, time_zone: str) -> None:
+    """How a person is called and spoken to."""
+    person.name, person.language, person.time_zone = name, language, time_zone
+    audit.record("person.save-settings", person, actor_id=person.id)
+
+
+def save_profile(
+    person: Person, *, major: str, year: int, graduates_on: date, birth_month: date, about: str
+) -> StudentProfile:
+    """Keep what a student says of themselves: graduation counts to the end of its month, birth from its first day."""
+    profile = queries.profile_of(person)
+    if profile is None:
+        profile = StudentProfile(person_id=person.id)
+        db.session.add(profile)
+    profile.major, profile.year, profile.about = major, year, about
+    profile.graduates_on = graduates_on.replace(day=monthrange(graduates_on.year, graduates_on.month)[1])
+    profile.birth_month = birth_month.replace(day=1)
+    audit.record("profile.save", profile, actor_id=person.id, person_id=person.id)
+    return profile

@@ -14,6 +14,11 @@ from app.db import db
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
+def normal_code(typed: str) -> str:
+    """A code as it is kept: capital letters and digits, without what people put between them."""
+    return "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+
+
 def issue(
     person: Person,
     organisation_id: int,

@@ -1,5 +1,43 @@
-"""Pages of certificates."""
+"""Pages of certificates: check one by its code, and a person's own list."""
 
-from flask import Blueprint
+from typing import Any
 
-bp = Blueprint("credentials", __name__, template_folder="templates")
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from app.accounts.guards import public, signed_in
+from app.credentials import queries, services
+from app.db import db
+
+bp = Blueprint("credentials", __name__, template_folder="templates", url_prefix="/certificates")
+
+
+@bp.route("/")
+@public
+def find() -> Any:
+    """Type a code to check it."""
+    code = services.normal_code(request.args.get("code", ""))
+    if code:
+        return redirect(url_for(".show", code=code), 303)
+    return render_template("credentials/find.html", code="")
+
+
+@bp.route("/mine/")
+@signed_in
+def index() -> str:
+    """A person's own certificates."""
+    certificates = db.paginate(queries.certificates_of(current_user.id), per_page=25)
+    return render_template("credentials/index.html", certificates=certificates)
+
+
+@bp.route("/<code>/")
+@public
+def show(code: str) -> Any:
+    """What is certified of whom, by whom and when, and whether it still holds."""
+    plain = services.normal_code(code)
+    if plain and plain != code:
+        return redirect(url_for(".show", code=plain), 301)
+    certificate = queries.certificate_by_code(plain)
+    if certificate is None:
+        return render_template("credentials/unknown.html", code=code[:40]), 404
+    return render_template("credentials/show.html", certificate=certificate)

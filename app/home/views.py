@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Flask, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.accounts.guards import public
+from app.accounts.guards import own_path, public
 from app.clock import today
 from app.db import db
+from app.home import queries
 from app.i18n import COOKIE, LANGUAGES
 from app.registry import NavEntry, NavLink, registry
 
@@ -24,8 +24,9 @@ def index() -> str:
     """The landing page for strangers; for people their first page, made of what the features offer them."""
     if not current_user.is_authenticated:
         return render_template("home/landing.html")
+    day = today()
     offered = sorted(registry().panels, key=lambda panel: panel.order)
-    built = [(panel.place, view) for panel in offered if (view := panel.build(current_user, today())) is not None]
+    built = [(panel.place, view) for panel in offered if (view := panel.build(current_user, day)) is not None]
     return render_template(
         "home/index.html",
         next=next((view.next for _place, view in built if view.next), None),
@@ -39,10 +40,7 @@ def index() -> str:
 def language() -> Response:
     """Choose a language: kept with the person, or in a cookie for strangers."""
     chosen = request.form.get("language", "")
-    target = request.form.get("next", "/")
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
-        target = "/"
-    response = redirect(target, 303)
+    response = redirect(own_path(request.form.get("next")), 303)
     if chosen in LANGUAGES:
         if current_user.is_authenticated:
             current_user.language = chosen
@@ -83,9 +81,7 @@ def health() -> Response:
 @public
 def ready() -> Any:
     """The process can do its work: the database answers and is migrated."""
-    try:
-        db.session.execute(sa.text("SELECT version_num FROM alembic_version"))
-    except sa.exc.SQLAlchemyError:
+    if not queries.is_ready():
         return make_response(jsonify(status="database not ready"), 503)
     return jsonify(status="ok")
 

@@ -5,8 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the passport, its place in the rail, and the job that refreshes estimates."""
-    from app.skills import tasks, views
+    from app.skills import seams, tasks, views
 
     app.register_blueprint(views.bp)
     tasks.init_app(app)
-    views.init_app(app)
+    seams.init_app(app)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from app.clock import end_of
 from app.db import db
+from app.reference.models import Skill
 from app.skills.models import AssessorKind, Evidence, SkillEstimate
 
 
@@ -102,3 +103,31 @@ def rows_of(person_id: int, skill_code: str) -> list[Evidence]:
         .options(joinedload(Evidence.skill))
     )
     return list(db.session.scalars(query))
+
+
+def levels_for(people: Collection[int], codes: Collection[str] | None = None) -> dict[tuple[int, str], SkillEstimate]:
+    """Kept estimates by (person, skill)."""
+    return {(estimate.person_id, estimate.skill_code): estimate for estimate in estimates_of(people, codes)}
+
+
+def shown_lately(person_id: int, count: int) -> list[tuple[SkillEstimate, Skill]]:
+    """The skills that a person has shown, with the newest evidence first."""
+    query = (
+        sa.select(SkillEstimate, Skill)
+        .join(Skill, Skill.code == SkillEstimate.skill_code)
+        .where(SkillEstimate.person_id == person_id, SkillEstimate.shown > 0)
+        .order_by(SkillEstimate.newest_at.desc(), SkillEstimate.skill_code)
+        .limit(count)
+    )
+    return [(estimate, skill) for estimate, skill in db.session.execute(query)]
+
+
+def passport_with_skills(person_id: int) -> list[tuple[SkillEstimate, Skill]]:
+    """A person's kept estimates with their skills, by family, the best shown first."""
+    query = (
+        sa.select(SkillEstimate, Skill)
+        .join(Skill, Skill.code == SkillEstimate.skill_code)
+        .where(SkillEstimate.person_id == person_id)
+        .order_by(Skill.family, SkillEstimate.shown.desc(), SkillEstimate.mean.desc(), SkillEstimate.skill_code)
+    )
+    return [(estimate, skill) for estimate, skill in db.session.execute(query)]

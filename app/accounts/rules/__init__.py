@@ -1,0 +1,1 @@
+"""The law of accounts: which tables of people are readable, which credit codes exist."""
