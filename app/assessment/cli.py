@@ -22,6 +22,11 @@ from app.reference.files import skill_codes
 AUTO = "auto"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
+# Accepted like at every door, although there is one choice: a report has lists within lists.
+as_json = click.option(
+    "--format", type=click.Choice(["json"]), default="json", expose_value=False, help="How to answer."
+)
+
 questions = AppGroup("questions", help="Read and mark questions.")
 
 
@@ -44,7 +49,7 @@ questions = AppGroup("questions", help="Read and mark questions.")
 )
 @click.option("--organisation", metavar="SLUG", help="Whose bank takes them; without it, the platform's own.")
 @click.option("--dry-run", is_flag=True, help="Report, and write nothing.")
-@click.option("--format", "output", type=click.Choice(["json"]), default="json", help="The format of the report.")
+@as_json
 def import_(
     file: str,
     max_mb: int,
@@ -53,7 +58,6 @@ def import_(
     language: str,
     organisation: str | None,
     dry_run: bool,
-    output: str,
 ) -> None:
     """Take the questions in FILE (- for standard input) into the bank, and report on each item.
 
@@ -172,6 +176,7 @@ def _json(value: Any) -> str:
 
 @questions.command("mark", cls=Door)
 @reads_file
+@as_json
 def mark_(file: str, max_mb: int, encoding: str | None) -> None:
     """Mark answers to questions in GIFT.
 
