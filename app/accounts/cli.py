@@ -18,7 +18,7 @@ PLATFORM = "platform"
 @click.option("--name", prompt=True)
 @click.password_option()
 def create_administrator(email: str, name: str, password: str) -> None:
-    """Create the person who runs this platform. Example: flask accounts create-administrator --email a@b.cn --name Li"""
+    """Create the person who runs it. Example: flask accounts create-administrator --email li@b.cn --name Li"""
     try:
         platform = queries.organisation_by_slug(PLATFORM)
         if platform is None:

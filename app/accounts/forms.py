@@ -23,7 +23,7 @@ from app.accounts.models import Role
 from app.accounts.rules import credit_code
 
 YOUNGEST = 14
-"""Below this age a guardian has to consent (Personal Information Protection Law, article 31); we ask nobody so young."""
+"""Below this age a guardian has to consent (Personal Information Protection Law, article 31); so young nobody joins."""
 OLDEST = 100
 GRADUATION_YEARS = 10
 
@@ -41,7 +41,9 @@ def trimmed(value: str | None) -> str | None:
 def email_field(**more: Any) -> EmailField:
     """The field of an e-mail address; services check it."""
     label = more.pop("label", _l("E-mail"))
-    return EmailField(label, [InputRequired(_l("Enter an e-mail address.")), Length(max=254)], filters=[trimmed], **more)
+    return EmailField(
+        label, [InputRequired(_l("Enter an e-mail address.")), Length(max=254)], filters=[trimmed], **more
+    )
 
 
 def name_field() -> StringField:
@@ -225,7 +227,9 @@ class EnterpriseForm(FlaskForm):
     cluster_code = SelectField(
         _l("Industrial cluster"), [Optional()], description=_l("Only if the enterprise belongs to one of these.")
     )
-    city_zh = StringField(_l("City in Chinese"), [InputRequired(_l("Enter the city.")), Length(max=60)], filters=[stripped])
+    city_zh = StringField(
+        _l("City in Chinese"), [InputRequired(_l("Enter the city.")), Length(max=60)], filters=[stripped]
+    )
     city_en = StringField(_l("City in English"), [Optional(), Length(max=60)], filters=[stripped])
 
     def validate_credit_code(self, field: StringField) -> None:
@@ -237,7 +241,9 @@ class EnterpriseForm(FlaskForm):
 
 FAULTS = {
     credit_code.Fault.LENGTH: _l("A unified social credit code has 18 characters; count again."),
-    credit_code.Fault.CHARACTER: _l("A unified social credit code has digits and capital letters, but never I, O, S, V or Z."),
+    credit_code.Fault.CHARACTER: _l(
+        "Only digits and capital letters stand in a credit code, and never I, O, S, V or Z."
+    ),
     credit_code.Fault.CHECK: _l("The last character does not fit the others; one of the 18 is probably mistyped."),
 }
 
@@ -246,5 +252,9 @@ class AboutForm(FlaskForm):
     """What an organisation says of itself."""
 
     name_en = _name_en()
-    about_zh = TextAreaField(_l("About, in Chinese"), [Length(max=10_000)], filters=[trimmed], description=_l("Markdown."))
-    about_en = TextAreaField(_l("About, in English"), [Length(max=10_000)], filters=[trimmed], description=_l("Markdown."))
+    about_zh = TextAreaField(
+        _l("About, in Chinese"), [Length(max=10_000)], filters=[trimmed], description=_l("Markdown.")
+    )
+    about_en = TextAreaField(
+        _l("About, in English"), [Length(max=10_000)], filters=[trimmed], description=_l("Markdown.")
+    )

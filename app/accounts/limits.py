@@ -18,7 +18,7 @@ def _did_not_succeed(response: Response) -> bool:
 
 
 def few_wrong_passwords(view: View) -> View:
-    """Ten wrong passwords for one address, 300 for any, in a quarter of an hour; a whole school may share one address."""
+    """Ten wrong passwords for one e-mail, 300 for any, in a quarter of an hour: a whole school may share one sender."""
     by_email = limiter.limit(
         "10 per 15 minutes", key_func=_address_and_email, methods=["POST"], deduct_when=_did_not_succeed
     )

@@ -110,8 +110,9 @@ class Person(Model):
     def has_role(self, *roles: Role, organisation_id: int | None = None) -> bool:
         """Whether the person is one of `roles`, anywhere or in one organisation."""
         return any(
-            membership.role in roles and organisation_id in (None, membership.organisation_id) and not membership.left_on
+            membership.role in roles and organisation_id in (None, membership.organisation_id)
             for membership in self.memberships
+            if membership.left_on is None
         )
 
 

@@ -33,7 +33,8 @@ class ActingFor:
 
 def rail() -> list[RailLink]:
     """The rail of the signed-in person; for nobody the few public pages."""
-    links = [link for entry in sorted(registry().nav, key=lambda entry: entry.order) for link in entry.entries(current_user)]
+    entries = sorted(registry().nav, key=lambda entry: entry.order)
+    links = [link for entry in entries for link in entry.entries(current_user)]
     best = max((link.url for link in links if _is_under(link.url)), key=len, default=None)
     return [RailLink(link.label, link.url, link.icon, link.url == best) for link in links]
 
@@ -132,5 +133,3 @@ def init_app(app: Flask) -> None:
         "icp_number": app.config["ICP_NUMBER"],
     }
     app.jinja_env.globals.update(values)
-
-

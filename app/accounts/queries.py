@@ -1,9 +1,7 @@
 """Reads of people and organisations."""
 
-from datetime import date, timedelta
-
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -47,9 +45,7 @@ def open_invitations(organisation: Organisation, now: datetime) -> list[Invitati
     """Links of an organisation that still work, newest first."""
     query = (
         sa.select(Invitation)
-        .where(
-            Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None), Invitation.expires_at > now
-        )
+        .where(Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None), Invitation.expires_at > now)
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
         .limit(100)
     )
@@ -58,9 +54,7 @@ def open_invitations(organisation: Organisation, now: datetime) -> list[Invitati
 
 def invitation_of(organisation: Organisation, invitation_id: int) -> Invitation | None:
     """An invitation of this organisation."""
-    query = sa.select(Invitation).where(
-        Invitation.id == invitation_id, Invitation.organisation_id == organisation.id
-    )
+    query = sa.select(Invitation).where(Invitation.id == invitation_id, Invitation.organisation_id == organisation.id)
     return db.session.scalars(query).one_or_none()
 
 
@@ -92,7 +86,7 @@ def organisation_with_places(organisation_id: int) -> Organisation | None:
 
 def enterprises(
     region_code: str | None, *, waiting: bool = True, words: str = "", cluster_code: str = ""
-) -> sa.Select[tuple[Organisation]]:
+) -> sa.Select[Organisation]:
     """Enterprises of a region (None for all) that wait for verification, or that have it; oldest first."""
     query = (
         sa.select(Organisation)
@@ -118,7 +112,7 @@ def enterprises(
     return query
 
 
-def enterprises_awaiting_verification(region_code: str) -> sa.Select[tuple[Organisation]]:
+def enterprises_awaiting_verification(region_code: str) -> sa.Select[Organisation]:
     """Enterprises of a region that nobody has verified yet, oldest first."""
     return enterprises(region_code)
 
@@ -191,7 +185,7 @@ def members_by_role(organisation_id: int) -> dict[Role, int]:
         .where(Membership.organisation_id == organisation_id, Membership.left_on.is_(None))
         .group_by(Membership.role)
     )
-    return {role: count for role, count in db.session.execute(query)}
+    return dict(db.session.execute(query).tuples())
 
 
 def people_by_email(emails: Sequence[str]) -> dict[str, Person]:
@@ -232,7 +226,7 @@ def organisations_by_id(ids: Collection[int]) -> dict[int, Organisation]:
     return {found.id: found for found in db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(ids)))}
 
 
-def members_of(organisation: Organisation, *roles: Role, words: str = "") -> sa.Select[tuple[Membership]]:
+def members_of(organisation: Organisation, *roles: Role, words: str = "") -> sa.Select[Membership]:
     """Present memberships of an organisation, by name; `words` searches names and addresses."""
     query = (
         sa.select(Membership)
@@ -246,3 +240,24 @@ def members_of(organisation: Organisation, *roles: Role, words: str = "") -> sa.
             sa.or_(Person.name.icontains(words, autoescape=True), Person.email.icontains(words, autoescape=True))
         )
     return query.where(Membership.role.in_(roles)) if roles else query
+
+
+def student_regions(day: date) -> dict[int, str]:
+    """The region of each person who is a student on `day` or left within twelve months before, by person id.
+
+    Somebody who is at two universities counts where they went last.
+    """
+    query = (
+        sa.select(Membership.person_id, Organisation.region_code)
+        .join(Membership.organisation)
+        .join(Membership.person)
+        .where(
+            Membership.role == Role.STUDENT,
+            Person.is_active,
+            Membership.joined_on <= day,
+            sa.or_(Membership.left_on.is_(None), Membership.left_on > day - timedelta(days=365)),
+            Organisation.region_code.is_not(None),
+        )
+        .order_by(Membership.joined_on, Membership.id)
+    )
+    return {person: str(region) for person, region in db.session.execute(query)}

@@ -37,12 +37,11 @@ def _links(person: Person, roles: tuple[Role, ...], label: str, endpoint: str, i
     if not person.is_authenticated:
         return []
     places = organisations_of(person, *roles)
-    return [
-        NavLink(
-            label if len(places) == 1 else f"{label} · {organisation_name(place)}", url_for(endpoint, slug=place.slug), icon
-        )
-        for place in places
-    ]
+    links = []
+    for place in places:
+        words = label if len(places) == 1 else f"{label} · {organisation_name(place)}"
+        links.append(NavLink(words, url_for(endpoint, slug=place.slug), icon))
+    return links
 
 
 def _unfinished_profile(person: Person, _today: date) -> PanelView | None:

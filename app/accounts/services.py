@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
@@ -180,7 +181,9 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def invite(organisation: Organisation, role: Role, by: Person, now: datetime, *, email: str = "") -> tuple[Invitation, str]:
+def invite(
+    organisation: Organisation, role: Role, by: Person, now: datetime, *, email: str = ""
+) -> tuple[Invitation, str]:
     """An invitation and the secret of its link, which is shown once and not kept. Raises RoleNotForKind."""
     if role not in ROLES_BY_KIND[organisation.kind]:
         raise RoleNotForKind
@@ -211,7 +214,7 @@ def accept(invitation: Invitation, person: Person, now: datetime, today: date) -
         .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
         .values(used_at=now, used_by_id=person.id)
     )
-    if used.rowcount != 1:
+    if cast("sa.CursorResult[Any]", used).rowcount != 1:
         raise InvitationOver
     membership = join(person, invitation.organisation, invitation.role, today)
     audit.record(
@@ -253,7 +256,7 @@ def end_sessions(person: Person) -> None:
 
 
 def person_signing_in(email: str, password: str) -> Person:
-    """Whose e-mail address and password these are. Raises CredentialsWrong, after as much work for an unknown address."""
+    """Whose address and password these are. Raises CredentialsWrong, after as much work for an unknown address."""
     found = queries.person_by_email(email)
     person_id, kept = (found.id, found.password_hash) if found is not None and found.is_active else (0, "")
     # Hashing is slow on purpose; SQLite's lock for writing is not held meanwhile.
@@ -274,7 +277,7 @@ def _links(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=purpose)
 
 
-def link_to(endpoint: str, **values: str) -> str:
+def link_to(endpoint: str, **values: Any) -> str:
     """A whole address for mail: under PUBLIC_URL where that is set, else under that of the request."""
     public = current_app.config["PUBLIC_URL"]
     return public + url_for(endpoint, **values) if public else url_for(endpoint, **values, _external=True)
@@ -390,9 +393,9 @@ def end_membership(membership: Membership, by: Person, today: date) -> None:
     if membership.left_on is not None:
         raise NotOneOfThese
     organisation = membership.organisation
-    if membership.role is policies.MANAGER_BY_KIND[organisation.kind]:
-        if queries.count_members(organisation.id, membership.role) < 2:
-            raise LastManager
+    manages = membership.role is policies.MANAGER_BY_KIND[organisation.kind]
+    if manages and queries.count_members(organisation.id, membership.role) < 2:
+        raise LastManager
     membership.left_on = today
     audit.record(
         "membership.end",
@@ -406,7 +409,7 @@ def end_membership(membership: Membership, by: Person, today: date) -> None:
 
 @dataclass(frozen=True)
 class RosterResult:
-    """Everybody of a table in its order, and how many accounts were made, how many joined, how many were there already."""
+    """Everybody of a table in its order; how many accounts were made, how many joined, how many were there already."""
 
     people: list[Person]
     created: int
@@ -432,9 +435,7 @@ def take_roster(
     if role not in ROLES_BY_KIND[organisation.kind]:
         raise RoleNotForKind
     known = queries.people_by_email([row.email for row in rows])
-    new = {
-        row.email: Person(email=row.email, name=row.name, created_at=now) for row in rows if row.email not in known
-    }
+    new = {row.email: Person(email=row.email, name=row.name, created_at=now) for row in rows if row.email not in known}
     db.session.add_all(new.values())
     db.session.flush()
     people = [known.get(row.email) or new[row.email] for row in rows]
@@ -443,9 +444,7 @@ def take_roster(
     for person in people:
         membership = memberships.get(person.id)
         if membership is None:
-            db.session.add(
-                Membership(person_id=person.id, organisation_id=organisation.id, role=role, joined_on=today)
-            )
+            db.session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role, joined_on=today))
         elif membership.left_on is not None:
             membership.joined_on, membership.left_on = today, None
         else:
@@ -488,7 +487,7 @@ def register_enterprise(
     city_zh: str,
     city_en: str,
 ) -> Organisation:
-    """An enterprise that nobody has verified yet, with `person` as recruiter and mentor. Raises CreditCodeTaken, SlugTaken."""
+    """An unverified enterprise, with `person` as recruiter and mentor. Raises CreditCodeTaken, SlugTaken."""
     if queries.organisation_by_credit_code(credit_code) is not None:
         raise CreditCodeTaken
     organisation = create_organisation(

@@ -17,7 +17,7 @@ def certificate_by_code(code: str) -> Certificate | None:
     return db.session.scalars(query).one_or_none()
 
 
-def certificates_of(person_id: int) -> sa.Select[tuple[Certificate]]:
+def certificates_of(person_id: int) -> sa.Select[Certificate]:
     """A person's certificates with their organisations, newest first."""
     return (
         sa.select(Certificate)

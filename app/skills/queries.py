@@ -28,7 +28,7 @@ class LedgerRow:
     observed_at: datetime
 
 
-def _countable() -> sa.Select[tuple[Evidence]]:
+def _countable() -> sa.Select[Evidence]:
     newer = aliased(Evidence)
     return sa.select(Evidence).where(~sa.exists().where(newer.supersedes_id == Evidence.id))
 

@@ -34,7 +34,7 @@ class Reading:
 
 
 def likely_level(mean: float) -> int:
-    """The highest level that is rather reached than not: probability of one half or more, so the mean beyond its cut."""
+    """The highest level that is rather reached than not: probability of one half or more, the mean beyond its cut."""
     return sum(mean >= cut for cut in levels.CUTS)
 
 

@@ -1,8 +1,8 @@
 """Unified social credit codes: the 18 characters by which China names an enterprise, and their check character.
 
-GB 32100-2015: registering department (1), kind of body (1), division of registration by GB/T 2260 (6), organisation code
-by GB 11714 (9), check character (1). The check character brings the sum of all characters, each with its weight 3^i mod 31,
-to a multiple of 31. The alphabet has 31 characters; it leaves out I, O, S, V and Z.
+GB 32100-2015: registering department (1), kind of body (1), division of registration by GB/T 2260 (6), organisation
+code by GB 11714 (9), check character (1). The check character brings the sum of all characters, each with its weight
+3^i mod 31, to a multiple of 31. The alphabet has 31 characters; it leaves out I, O, S, V and Z.
 """
 
 from enum import StrEnum
@@ -27,7 +27,7 @@ def normal(code: str) -> str:
 
 
 def check_character(first_17: str) -> str:
-    """The check character that belongs to the first 17 characters. Raises ValueError for characters outside the alphabet."""
+    """The check character that belongs to the first 17. Raises ValueError for characters outside the alphabet."""
     total = sum(ALPHABET.index(sign) * weight for sign, weight in zip(first_17, WEIGHTS, strict=True))
     return ALPHABET[-total % 31]
 

@@ -30,7 +30,9 @@ def show(secret: str) -> Any:
         return _over()
     if current_user.is_authenticated:
         is_other = bool(invitation.email) and invitation.email != current_user.email
-        return render_template("accounts/invitations/accept.html", invitation=invitation, secret=secret, is_other=is_other)
+        return render_template(
+            "accounts/invitations/accept.html", invitation=invitation, secret=secret, is_other=is_other
+        )
     form = JoinForm(email=invitation.email)
     if form.validate_on_submit():
         try:

@@ -29,7 +29,7 @@ def new() -> Any:
             refuse(form.email, refusal)
         else:
             db.session.commit()
-            flash(_("If there is an account with this address, a link is on its way. It works for three hours."), "success")
+            flash(_("If this address has an account, a link is on its way. It works for three hours."), "success")
             return redirect("/sign-in/", 303)
     return render_template("accounts/password_resets/new.html", form=form)
 

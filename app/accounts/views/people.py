@@ -58,7 +58,7 @@ def invite(slug: str) -> Any:
             if invitation.email:
                 services.send_invitation(invitation, secret, current_user, language())
             db.session.commit()
-            # Only the digest is kept, so the link is carried to the next page in the sender's own session and shown once.
+            # Only the digest is kept: the link goes to the next page in the sender's own session and is shown once.
             session[LINK] = [invitation.id, services.link_to("accounts.invitations.show", secret=secret)]
             return redirect(url_for(".invite", slug=slug), 303)
     invitations = queries.open_invitations(organisation, utcnow())

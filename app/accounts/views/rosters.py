@@ -51,13 +51,11 @@ def create(slug: str) -> Any:
     roster = read_roster(form.table.data)
     if roster.refused:
         return _preview(organisation, roster, form.table.data, _("table"), "")
-    result = services.take_roster(
-        organisation, roster.rows, Role.STUDENT, utcnow(), today(), actor_id=current_user.id
-    )
+    result = services.take_roster(organisation, roster.rows, Role.STUDENT, utcnow(), today(), actor_id=current_user.id)
     db.session.commit()
     flash(
         _(
-            "%(created)s accounts made, %(changed)s people joined with the account they had, %(unchanged)s were here already.",
+            "Accounts made: %(created)s. Joined with the account they had: %(changed)s. Here already: %(unchanged)s.",
             created=result.created,
             changed=result.changed,
             unchanged=result.unchanged,

@@ -62,7 +62,7 @@ def show(slug: str, enterprise_id: int) -> Any:
 @roles(*policies.VERIFIERS)
 def new(slug: str, enterprise_id: int) -> Any:
     """Say that the enterprise is what it says it is."""
-    verifier, enterprise = _load(slug, enterprise_id)
+    _verifier, enterprise = _load(slug, enterprise_id)
     services.verify(enterprise, current_user, utcnow())
     db.session.commit()
     flash(_("The enterprise is verified and may publish."), "success")

@@ -166,5 +166,5 @@ def reasons_of(found: Reading) -> list[str]:
             )
         )
     if why.is_old:
-        said.append(_("Even the newest row is more than three years old and counts less than half. New evidence would help."))
+        said.append(_("Even the newest row is three years old and has lost half its weight. New evidence would help."))
     return said
