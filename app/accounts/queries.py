@@ -261,3 +261,24 @@ def student_regions(day: date) -> dict[int, str]:
         .order_by(Membership.joined_on, Membership.id)
     )
     return {person: str(region) for person, region in db.session.execute(query)}
+
+
+def student_regions(day: date) -> dict[int, str]:
+    """The region of each person who is a student on `day` or left within twelve months before, by person id.
+
+    Somebody who is at two universities counts where they went last.
+    """
+    query = (
+        sa.select(Membership.person_id, Organisation.region_code)
+        .join(Membership.organisation)
+        .join(Membership.person)
+        .where(
+            Membership.role == Role.STUDENT,
+            Person.is_active,
+            Membership.joined_on <= day,
+            sa.or_(Membership.left_on.is_(None), Membership.left_on > day - timedelta(days=365)),
+            Organisation.region_code.is_not(None),
+        )
+        .order_by(Membership.joined_on, Membership.id)
+    )
+    return {person: str(region) for person, region in db.session.execute(query)}
