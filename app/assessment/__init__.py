@@ -5,8 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the question bank's pages, quiz taking and the doors."""
-    from app.assessment import cli, tasks, views
+    from app.assessment import cli, seams, tasks, views
 
     app.register_blueprint(views.bp)
     app.cli.add_command(cli.questions)
     tasks.init_app(app)
+    seams.init_app(app)

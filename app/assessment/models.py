@@ -6,13 +6,15 @@ key, because features lie above this package.
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.assessment.rules.content import QuestionKind
+from app.assessment.rules.content import Content, QuestionKind, content_from_json
+from app.assessment.rules.marking import guess_floor
 from app.db import (
     Exact,
     Model,
@@ -77,6 +79,20 @@ class QuestionVersion(Model):
     def gives_evidence(self) -> bool:
         """Whether answers to it say something about a skill: it names skill and level."""
         return self.skill_code is not None and self.level is not None
+
+    @cached_property
+    def contents(self) -> dict[str, Content]:
+        """What it says, read once, by language; a version never changes."""
+        return {language: content_from_json(stored) for language, stored in self.content.items()}
+
+    @cached_property
+    def guess_floor(self) -> Decimal:
+        """The share that guessing earns, by the question's first language."""
+        return Decimal(str(round(guess_floor(next(iter(self.contents.values()))), 6)))
+
+    def content_in(self, language: str) -> Content:
+        """What it says in a language, else in the other one."""
+        return self.contents.get(language) or next(iter(self.contents.values()))
 
 
 class Quiz(Model):
@@ -220,7 +236,7 @@ class RubricRow(Model):
 
 
 class HandIn(Model):
-    """A file handed in for a task or a contest, by a person for themselves or their team. A new version is a new row."""
+    """A file handed in for a task or contest, by a person for themselves or their team. A new version is a new row."""
 
     __tablename__ = "hand_in"
     __table_args__ = (sa.UniqueConstraint("context_kind", "context_id", "number"),)
@@ -257,5 +273,3 @@ class RubricMark(Model):
 
     row: Mapped[RubricRow] = relationship()
     marker: Mapped[Person] = relationship()
-
-

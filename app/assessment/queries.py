@@ -1,6 +1,10 @@
 """Reads of the question bank, quizzes, attempts and handed-in work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -19,19 +23,64 @@ from app.assessment.models import (
     RubricMark,
 )
 from app.db import db
+from app.reference.models import Skill
+from app.skills.models import SkillEstimate
+
+
+@dataclass(frozen=True)
+class Place:
+    """One item of an attempt as the palette shows it, with what was last given."""
+
+    item_id: int
+    number: int
+    given: Any
+    is_flagged: bool
+    saved_at: datetime | None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether something is saved as its answer."""
+        return self.given is not None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How a question has been used: in how many quizzes, by how many first answers, and their mean share."""
+
+    quizzes: int = 0
+    answers: int = 0
+    mean: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A skill that a question tests, and what a person has shown in it so far."""
+
+    skill: Skill
+    estimate: SkillEstimate | None
 
 
 def bank_of(
-    organisation_id: int, *, skill: str | None = None, kind: QuestionKind | None = None, words: str = ""
+    organisation_id: int,
+    *,
+    skill: str | None = None,
+    kind: QuestionKind | None = None,
+    words: str = "",
+    without: Collection[int] = (),
+    without_kinds: Collection[QuestionKind] = (),
 ) -> sa.Select[tuple[Question]]:
-    """Questions of an organisation's bank, newest first, narrowed by skill, type and words of the name."""
-    query = sa.select(Question).where(Question.organisation_id == organisation_id)
+    """Questions of an organisation's bank, newest first; by skill ("none": without one), type, words of the name."""
+    query = sa.select(Question).where(Question.organisation_id == organisation_id).options(joinedload(Question.skill))
     if skill:
         query = query.where(Question.skill_code == (None if skill == "none" else skill))
     if kind:
         query = query.where(Question.kind == kind)
     if words:
         query = query.where(Question.name.icontains(words, autoescape=True))
+    if without:
+        query = query.where(Question.id.not_in(without))
+    if without_kinds:
+        query = query.where(Question.kind.not_in(without_kinds))
     return query.order_by(Question.id.desc())
 
 
@@ -49,11 +98,66 @@ def newest_version(question_id: int) -> QuestionVersion:
 def newest_versions(question_ids: Sequence[int]) -> dict[int, QuestionVersion]:
     """What several questions say now, by question id."""
     query = (
-        sa.select(QuestionVersion)
-        .where(QuestionVersion.question_id.in_(question_ids))
-        .order_by(QuestionVersion.number)
+        sa.select(QuestionVersion).where(QuestionVersion.question_id.in_(question_ids)).order_by(QuestionVersion.number)
     )
     return {version.question_id: version for version in db.session.scalars(query)}
+
+
+def question_in(organisation_id: int, question_id: int) -> Question | None:
+    """One question of an organisation's bank, with its skill."""
+    query = (
+        sa.select(Question)
+        .where(Question.id == question_id, Question.organisation_id == organisation_id)
+        .options(joinedload(Question.skill))
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def questions_in(organisation_id: int, question_ids: Sequence[int]) -> list[Question]:
+    """Those of the questions that are in an organisation's bank, in the order asked for."""
+    query = sa.select(Question).where(Question.organisation_id == organisation_id, Question.id.in_(question_ids))
+    found = {question.id: question for question in db.session.scalars(query)}
+    return [found[question_id] for question_id in dict.fromkeys(question_ids) if question_id in found]
+
+
+def versions_of(question_id: int) -> list[QuestionVersion]:
+    """All that a question has said, newest first."""
+    query = (
+        sa.select(QuestionVersion)
+        .where(QuestionVersion.question_id == question_id)
+        .order_by(QuestionVersion.number.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def usage_of(question_ids: Sequence[int]) -> dict[int, Usage]:
+    """How questions have been used, by question id, in one statement."""
+    quizzes = (
+        sa.select(sa.func.count(QuizItem.quiz_id.distinct()))
+        .join(QuestionVersion, QuestionVersion.id == QuizItem.question_version_id)
+        .where(QuestionVersion.question_id == Question.id)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            Question.id,
+            quizzes,
+            sa.func.sum(QuestionVersion.answers_count),
+            sa.func.sum(QuestionVersion.score_sum),
+        )
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(Question.id.in_(question_ids))
+        .group_by(Question.id)
+    )
+    return {
+        question_id: Usage(used, answers, score / answers if answers else None)
+        for question_id, used, answers, score in db.session.execute(query)
+    }
+
+
+def quiz_by_id(quiz_id: int) -> Quiz | None:
+    """A quiz."""
+    return db.session.get(Quiz, quiz_id)
 
 
 def items_of(quiz_id: int) -> list[QuizItem]:
@@ -86,6 +190,68 @@ def attempt_of(person: Person, attempt_id: int) -> Attempt | None:
         .options(joinedload(Attempt.quiz))
     )
     return db.session.scalars(query).one_or_none()
+
+
+def attempt_with_item(person: Person, attempt_id: int, item_id: int) -> tuple[Attempt, QuizItem] | None:
+    """A person's own attempt and one of its items, to save an answer.
+
+    The attempt's row stays locked for others who write it until the transaction ends: an answer is either saved before
+    the attempt is handed in, and then marked, or refused. (SQLite lets one writer in at a time anyway.)
+    """
+    query = (
+        sa.select(Attempt, QuizItem)
+        .join(QuizItem, QuizItem.quiz_id == Attempt.quiz_id)
+        .where(Attempt.id == attempt_id, Attempt.person_id == person.id, QuizItem.id == item_id)
+        .options(joinedload(QuizItem.version, innerjoin=True), joinedload(Attempt.quiz, innerjoin=True))
+        .with_for_update(read=True, of=Attempt)
+    )
+    row = db.session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def palette_of(attempt: Attempt) -> list[Place]:
+    """The items of an attempt in order, each with what was last given."""
+    query = (
+        sa.select(QuizItem.id, Answer.given, Answer.is_flagged, Answer.saved_at)
+        .outerjoin(Answer, sa.and_(Answer.item_id == QuizItem.id, Answer.attempt_id == attempt.id))
+        .where(QuizItem.quiz_id == attempt.quiz_id)
+        .order_by(QuizItem.position)
+    )
+    return [
+        Place(item_id, number, (given or {}).get("answer"), bool(is_flagged), saved_at)
+        for number, (item_id, given, is_flagged, saved_at) in enumerate(db.session.execute(query), start=1)
+    ]
+
+
+def item_by_id(item_id: int) -> QuizItem:
+    """An item with its question version."""
+    query = sa.select(QuizItem).where(QuizItem.id == item_id).options(joinedload(QuizItem.version, innerjoin=True))
+    return db.session.scalars(query).one()
+
+
+def tested_skill(person: Person, code: str) -> Tested:
+    """A skill and what a person has shown in it."""
+    query = (
+        sa.select(Skill, SkillEstimate)
+        .outerjoin(SkillEstimate, sa.and_(SkillEstimate.skill_code == Skill.code, SkillEstimate.person_id == person.id))
+        .where(Skill.code == code)
+    )
+    return Tested(*db.session.execute(query).one())
+
+
+def quiz_titles_of_attempts(attempt_ids: Sequence[int]) -> dict[int, tuple[int, str, str]]:
+    """The person and the quiz's title in both languages, by attempt id."""
+    query = (
+        sa.select(Attempt.id, Attempt.person_id, Quiz.title_zh, Quiz.title_en)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Attempt.id.in_(attempt_ids))
+    )
+    return {attempt_id: (person_id, zh, en) for attempt_id, person_id, zh, en in db.session.execute(query)}
+
+
+def has_attempts(quiz_id: int) -> bool:
+    """Whether anybody has begun a quiz."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Attempt.quiz_id == quiz_id))))
 
 
 def answers_of(attempt: Attempt) -> dict[int, Answer]:

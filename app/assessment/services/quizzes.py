@@ -1,7 +1,8 @@
 """Taking a quiz: begin, save each answer with a receipt, hand in, be marked at once, leave evidence."""
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,10 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
-from app.assessment import queries
+from app.assessment import contexts, queries
 from app.assessment.models import Answer, Attempt, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules import marking
-from app.assessment.rules.content import content_from_json
 from app.clock import day_of
 from app.db import db
 from app.errors import Refused
@@ -26,6 +26,8 @@ from app.skills.rules import elo, levels
 
 # What a second answer to the same question still proves, after the first was marked and explained.
 REPEAT_WEIGHT = Decimal("0.5")
+# No answer that a person types is longer; what is longer is no answer.
+MAX_ANSWER = 50_000
 # A new item moves as if this many people had answered it: the author's judgement of its level counts for something.
 ANSWERS_ASSUMED = 20
 
@@ -46,6 +48,10 @@ class AttemptOver(Refused):
     message = _l("This attempt is over; answers are no longer taken. What was saved before counts.")
 
 
+class AnswerTooLong(Refused):
+    message = _l("This answer is too long to be kept. Shorten it; what was saved before is still there.")
+
+
 class NoSuchItem(Refused):
     message = _l("This question does not belong to this quiz.")
 
@@ -57,6 +63,26 @@ class Receipt:
     saved_at: datetime
     revision: int
     digest: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one item of an attempt earned: a share of its points, None where a person must mark it, and why."""
+
+    item: QuizItem
+    share: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Taking:
+    """An attempt that has already happened: who, the how manieth, the answers by item id, from when to when."""
+
+    person_id: int
+    number: int
+    answers: Mapping[int, Any]
+    started_at: datetime
+    submitted_at: datetime
 
 
 def begin(quiz: Quiz, person: Person, now: datetime) -> Attempt:
@@ -78,13 +104,14 @@ def begin(quiz: Quiz, person: Person, now: datetime) -> Attempt:
     if not points_max:
         raise QuizEmpty
     number = len(taken) + 1
-    seed = int.from_bytes(hashlib.sha256(f"{quiz.id}:{person.id}:{number}".encode()).digest()[:4]) >> 1
-    ends = [moment for moment in (quiz.closes_at, now + timedelta(minutes=quiz.minutes) if quiz.minutes else None) if moment]
+    ends = [quiz.closes_at] if quiz.closes_at else []
+    if quiz.minutes:
+        ends.append(now + timedelta(minutes=quiz.minutes))
     attempt = Attempt(
         quiz_id=quiz.id,
         person_id=person.id,
         number=number,
-        seed=seed,
+        seed=_seed(quiz.id, person.id, number),
         started_at=now,
         closes_at=min(ends) if ends else None,
         points_max=points_max,
@@ -99,25 +126,39 @@ def begin(quiz: Quiz, person: Person, now: datetime) -> Attempt:
     return attempt
 
 
-def save_answer(
-    attempt: Attempt, item_id: int, given: Any, now: datetime, *, revision: int | None = None, flagged: bool | None = None
-) -> Receipt:
-    """Keep `given` as the answer to an item and say so with a receipt.
+def _seed(quiz_id: int, person_id: int, number: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{quiz_id}:{person_id}:{number}".encode()).digest()[:4]) >> 1
 
-    `revision` rises with each saving in the browser; an older one that arrives late changes nothing. Raises AttemptOver,
-    NoSuchItem.
+
+def save_answer(
+    attempt: Attempt,
+    item: QuizItem,
+    given: Any,
+    now: datetime,
+    *,
+    revision: int | None = None,
+    flagged: bool | None = None,
+) -> Receipt:
+    """Keep `given` as the answer to an item and say so with a receipt, in one statement.
+
+    `revision` rises with each saving; an older one that arrives late changes nothing. The caller has loaded the attempt
+    with `queries.attempt_with_item`, which keeps it from being handed in meanwhile. Raises AttemptOver, NoSuchItem,
+    AnswerTooLong.
     """
     if not attempt.is_open(now):
         raise AttemptOver
-    if db.session.scalar(sa.select(QuizItem.quiz_id).where(QuizItem.id == item_id)) != attempt.quiz_id:
+    if item.quiz_id != attempt.quiz_id:
         raise NoSuchItem
+    digested = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    if len(digested) > MAX_ANSWER:
+        raise AnswerTooLong
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     wrapped = {"answer": given}
     # Microseconds since the epoch: rises by itself where the browser (without JavaScript) counts no revisions.
     number = revision if revision is not None else int(now.timestamp() * 1_000_000)
     statement = insert(Answer).values(
         attempt_id=attempt.id,
-        item_id=item_id,
+        item_id=item.id,
         given=wrapped,
         revision=number,
         saved_at=now,
@@ -132,7 +173,7 @@ def save_answer(
             index_elements=["attempt_id", "item_id"], set_=changes, where=Answer.revision <= number
         )
     )
-    return Receipt(now, number, hashlib.sha256(f"{attempt.id}:{item_id}:{number}:{given!r}".encode()).hexdigest()[:12])
+    return Receipt(now, number, hashlib.sha256(f"{attempt.id}:{item.id}:{number}:{digested}".encode()).hexdigest()[:12])
 
 
 def submit(attempt: Attempt, now: datetime) -> Attempt:
@@ -149,30 +190,102 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
         return attempt
     items = queries.items_of(attempt.quiz_id)
     answers = queries.answers_of(attempt)
-    mark_attempt(attempt, items, answers, handed_in_at)
-    observations = observations_of(attempt, items, answers, handed_in_at)
+    results = results_of(items, {item_id: answer.given.get("answer") for item_id, answer in answers.items()})
+    attempt.points = points_of(results)
+    for result in results:
+        answer = answers.get(result.item.id)
+        if answer is None:
+            answer = Answer(attempt_id=attempt.id, item_id=result.item.id, given={"answer": None}, revision=0)
+            answer.saved_at, answer.is_flagged = handed_in_at, False
+            db.session.add(answer)
+        answer.share, answer.reason = result.share, result.reason
+    observations = observations_of(attempt, results, attempt.quiz.organisation_id, handed_in_at)
     abilities = skills.record_evidence(observations, as_of=day_of(handed_in_at))
     if attempt.number == 1:
-        for item in items:
-            if item.version.gives_evidence and (share := answers[item.id].share) is not None:
-                learn(item.version, share, abilities[attempt.person_id, str(item.version.skill_code)].mean)
+        for result in results:
+            if result.item.version.gives_evidence and result.share is not None:
+                skill = str(result.item.version.skill_code)
+                learn(result.item.version, result.share, abilities[attempt.person_id, skill].mean)
+    if context := contexts.context_of(attempt.quiz):
+        context.finished(attempt, handed_in_at)
     return attempt
 
 
-def mark_attempt(attempt: Attempt, items: Sequence[QuizItem], answers: dict[int, Answer], now: datetime) -> None:
-    """Set the share of each item and the points of the attempt. An item without an answer gets a row that says so."""
-    points = Decimal(0)
-    for item in items:
-        answer = answers.get(item.id)
-        if answer is None:
-            answer = Answer(attempt_id=attempt.id, item_id=item.id, given={"answer": None}, revision=0, saved_at=now)
-            answer.is_flagged = False
-            db.session.add(answer)
-            answers[item.id] = answer
-        answer.share, answer.reason = share_of(item.version, answer.given.get("answer"))
-        if answer.share is not None:
-            points += answer.share * item.points
-    attempt.points = points
+def take_many(
+    quiz: Quiz, items: Sequence[QuizItem], takings: Sequence[Taking]
+) -> list[tuple[Attempt, list[skills.Observation]]]:
+    """Attempts that were begun, answered and handed in, marked as `submit` marks; for what comes from elsewhere.
+
+    Nothing is recorded: the caller gives the observations to `skills.record_evidence` in as large batches as it likes,
+    and tells the quiz's feature what is passed. Of the questions only the counts of first answers change. `items` come
+    with their versions loaded. Two statements for each call, however many takings.
+    """
+    points_max = sum((item.points for item in items), Decimal(0))
+    attempts = [
+        Attempt(
+            quiz_id=quiz.id,
+            person_id=taking.person_id,
+            number=taking.number,
+            seed=_seed(quiz.id, taking.person_id, taking.number),
+            started_at=taking.started_at,
+            submitted_at=taking.submitted_at,
+            points_max=points_max,
+        )
+        for taking in takings
+    ]
+    taken = []
+    marked = []
+    for attempt, taking in zip(attempts, takings, strict=True):
+        results = results_of(items, taking.answers)
+        attempt.points = points_of(results)
+        marked.append(results)
+    db.session.add_all(attempts)
+    db.session.flush()
+    rows = []
+    for attempt, taking, results in zip(attempts, takings, marked, strict=True):
+        for result in results:
+            version = result.item.version
+            rows.append(
+                {
+                    "attempt_id": attempt.id,
+                    "item_id": result.item.id,
+                    "given": {"answer": taking.answers.get(result.item.id)},
+                    "revision": 1,
+                    "saved_at": taking.submitted_at,
+                    "is_flagged": False,
+                    "share": result.share,
+                    "reason": result.reason,
+                }
+            )
+            if taking.number == 1 and version.gives_evidence and result.share is not None:
+                count(version, result.share)
+        taken.append((attempt, observations_of(attempt, results, quiz.organisation_id, taking.submitted_at)))
+    if rows:
+        db.session.execute(sa.insert(Answer), rows)
+    return taken
+
+
+def take(
+    quiz: Quiz,
+    items: Sequence[QuizItem],
+    person_id: int,
+    number: int,
+    answers: Mapping[int, Any],
+    started_at: datetime,
+    submitted_at: datetime,
+) -> tuple[Attempt, list[skills.Observation]]:
+    """One attempt that has already happened; see `take_many`."""
+    return take_many(quiz, items, [Taking(person_id, number, answers, started_at, submitted_at)])[0]
+
+
+def results_of(items: Sequence[QuizItem], given: Mapping[int, Any]) -> list[Result]:
+    """What the answers `given` by item id earn; an item without one is not answered."""
+    return [Result(item, *share_of(item.version, given.get(item.id))) for item in items]
+
+
+def points_of(results: Sequence[Result]) -> Decimal:
+    """The points that results add up to; what waits for a person's mark counts nothing yet."""
+    return sum((result.share * result.item.points for result in results if result.share is not None), Decimal(0))
 
 
 def share_of(version: QuestionVersion, given: Any) -> tuple[Decimal | None, str]:
@@ -180,55 +293,47 @@ def share_of(version: QuestionVersion, given: Any) -> tuple[Decimal | None, str]
 
     A question in two languages is marked in each, and the better counts: a right answer in either is right.
     """
-    best: marking.Marked | None = None
-    for content in version.content.values():
-        marked = marking.mark(content_from_json(content), given)
-        if marked.mark is None:
-            return None, str(marked.reason)
-        if best is None or best.mark is None or marked.mark > best.mark:
-            best = marked
-    if best is None or best.mark is None:
-        raise ValueError(f"question version {version.id} has no content")
-    return Decimal(str(best.mark)).quantize(Decimal("0.000001")), str(best.reason)
+    marked = best_mark(version, given)
+    return (None if marked.mark is None else Decimal(str(round(marked.mark, 6)))), marked.reason.value
+
+
+def best_mark(version: QuestionVersion, given: Any) -> marking.Marked:
+    """The mark of an answer in the language in which it earns most."""
+    marks = [marking.mark(content, given) for content in version.contents.values()]
+    return max(marks, key=lambda marked: -1.0 if marked.mark is None else marked.mark)
 
 
 def observations_of(
-    attempt: Attempt, items: Sequence[QuizItem], answers: dict[int, Answer], now: datetime
+    attempt: Attempt, results: Sequence[Result], organisation_id: int, now: datetime
 ) -> list[skills.Observation]:
     """What the marked answers say about skills; each item's difficulty is stored as it was when it was answered."""
     weight = REPEAT_WEIGHT ** (attempt.number - 1)
     observations = []
-    for item in items:
-        version, answer = item.version, answers[item.id]
-        if not version.gives_evidence or answer.share is None:
+    for result in results:
+        version = result.item.version
+        if not version.gives_evidence or result.share is None:
             continue
         observations.append(
             skills.Observation(
-                unique_key=f"quiz_item:{attempt.id}:{item.id}",
+                unique_key=f"quiz_item:{attempt.id}:{result.item.id}",
                 person_id=attempt.person_id,
                 skill_code=str(version.skill_code),
                 source_kind=SourceKind.QUIZ_ITEM,
                 source_id=attempt.id,
                 source_version=version.id,
-                score=answer.share,
+                score=result.share,
                 level=int(version.level or 1),
                 difficulty=version.difficulty,
-                guess_floor=floor_of(version),
+                guess_floor=version.guess_floor,
                 weight=weight,
                 assessor=AssessorKind.MACHINE,
                 observed_at=now,
-                organisation_id=attempt.quiz.organisation_id,
+                organisation_id=organisation_id,
                 recorded_by_id=None,
                 flags=() if attempt.number == 1 else ("repeat",),
             )
         )
     return observations
-
-
-def floor_of(version: QuestionVersion) -> Decimal:
-    """The share that guessing earns, by the question's first language."""
-    content = next(iter(version.content.values()))
-    return Decimal(str(round(marking.guess_floor(content_from_json(content)), 6)))
 
 
 def learn(version: QuestionVersion, share: Decimal, ability: float) -> None:
@@ -244,9 +349,14 @@ def learn(version: QuestionVersion, share: Decimal, ability: float) -> None:
         float(share),
         person_answers=0,
         item_answers=version.answers_count + ANSWERS_ASSUMED,
-        guess_floor=float(floor_of(version)),
+        guess_floor=float(version.guess_floor),
     ).difficulty
     version.difficulty = Decimal(str(round(min(anchor + 1, max(anchor - 1, moved)), 4)))
+    count(version, share)
+
+
+def count(version: QuestionVersion, share: Decimal) -> None:
+    """One more first answer to a question, for its mean."""
     version.answers_count += 1
     version.score_sum += share
 
@@ -264,5 +374,3 @@ def close_due(now: datetime) -> int:
     for attempt in due:
         submit(attempt, now)
     return len(due)
-
-

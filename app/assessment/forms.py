@@ -1,0 +1,424 @@
+"""Forms of the question bank. Each kind that is written here has one; it turns contents into fields and back.
+
+Rows that repeat are simply there, a few empty ones at the end, so that no script is needed; empty rows are passed over.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from app.assessment.rules.content import (
+    Choice,
+    Content,
+    Format,
+    Matching,
+    Multiple,
+    Numeric,
+    NumericAnswer,
+    Option,
+    Pair,
+    QuestionKind,
+    ShortText,
+    Single,
+    TextAnswer,
+    TrueFalse,
+    Unit,
+    letter,
+    letters_hiding_order,
+)
+
+LANGUAGES = ("zh", "en")
+ROWS = 6
+MORE = 4
+LEVELS = (1, 2, 3, 4)
+Contents = dict[str, Content]
+
+
+class TagForm(FlaskForm):
+    """What every question has: a name in the bank, and the skill and level that it tests."""
+
+    name = StringField(
+        _l("Name"),
+        [Optional(), Length(max=200)],
+        description=_l("How it is called in your bank. Empty: its first words."),
+    )
+    skill = SelectField(_l("Skill that it tests"), [Optional()])
+    level = SelectField(
+        _l("Level"),
+        [Optional()],
+        choices=[("", "–"), *((str(level), str(level)) for level in LEVELS)],
+        description=_l("The level that a right answer shows. Without skill and level it gives no evidence."),
+    )
+
+    def validate_level(self, field: Any) -> None:
+        """Skill and level come together."""
+        if bool(field.data) != bool(self.skill.data):
+            raise ValidationError(_("Choose skill and level together, or neither."))
+
+    @property
+    def tags(self) -> tuple[str | None, int | None]:
+        """Skill and level."""
+        return self.skill.data or None, int(self.level.data) if self.level.data else None
+
+    def more_rows(self) -> None:
+        """Add empty rows where the kind has rows."""
+        for field in self:
+            if isinstance(field, FieldList):
+                for _number in range(MORE):
+                    field.append_entry()
+
+
+class QuestionForm(TagForm):
+    """What is asked, in Chinese and perhaps in English."""
+
+    text_zh = TextAreaField(_l("Question in Chinese"), [InputRequired(), Length(max=20_000)])
+    text_en = TextAreaField(_l("Question in English"), [Optional(), Length(max=20_000)])
+    general_zh = TextAreaField(
+        _l("Explanation in Chinese"),
+        [Optional(), Length(max=20_000)],
+        description=_l("Everyone reads it after the quiz is handed in."),
+    )
+    general_en = TextAreaField(_l("Explanation in English"), [Optional(), Length(max=20_000)])
+
+    def languages(self) -> list[str]:
+        """The languages that are filled in."""
+        return ["zh", "en"] if (self.text_en.data or "").strip() else ["zh"]
+
+    def common(self, language: str, old: Mapping[str, Content]) -> dict[str, Any]:
+        """The fields that all contents have; what the form does not show is kept from `old`."""
+        kept = old.get(language) or next(iter(old.values()), None)
+        values: dict[str, Any] = {
+            "text": self[f"text_{language}"].data.strip(),
+            "format": kept.format if kept else Format.MARKDOWN,
+            "general_feedback": (self[f"general_{language}"].data or "").strip(),
+            "points": kept.points if kept else 1.0,
+        }
+        same = old.get(language)
+        if same is not None:
+            values |= {
+                name: getattr(same, name)
+                for name in (
+                    "general_feedback_format", "right_feedback", "partly_feedback", "wrong_feedback", "attachments",
+                )
+            }  # fmt: skip
+        return values
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """The contents that the form describes. `old` is what the question said before, empty for a new one."""
+        raise NotImplementedError
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """The fields' values for contents."""
+        values = {}
+        for language, content in contents.items():
+            values[f"text_{language}"] = content.text
+            values[f"general_{language}"] = content.general_feedback
+        return values
+
+
+class OptionRow(Form):
+    """One option in both languages."""
+
+    key = HiddenField()
+    text_zh = StringField(_l("In Chinese"), [Length(max=2000)])
+    text_en = StringField(_l("In English"), [Length(max=2000)])
+    right = BooleanField(_l("Right"))
+    feedback_zh = StringField(_l("What who chooses it reads, in Chinese"), [Length(max=2000)])
+    feedback_en = StringField(_l("In English"), [Length(max=2000)])
+
+
+class ChoiceForm(QuestionForm):
+    """One or several right options."""
+
+    kind: type[Single] | type[Multiple] = Single
+    options = FieldList(FormField(OptionRow), _l("Options"), min_entries=ROWS, max_entries=60)
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """Fractions that an import brought stay while the same options are right; else they are shared evenly."""
+        rows = [row for row in self.options if (row.text_zh.data or "").strip() or (row.text_en.data or "").strip()]
+        before = next((content for content in old.values() if isinstance(content, Single | Multiple)), None)
+        fractions = {option.key: option.fraction for option in before.options} if before else {}
+        used = set(fractions)
+        keyed = []
+        for row in rows:
+            key = row.key.data if row.key.data in fractions else _unused(used)
+            used.add(key)
+            keyed.append((key, row))
+        right = {key for key, row in keyed if row.right.data}
+        kept = {key for key, fraction in fractions.items() if fraction > 0} == right and set(fractions) == used
+        if not kept:
+            share = 1 / max(len(right), 1)
+            several = self.kind is Multiple
+            fractions = {
+                key: (share if several else 1.0) if key in right else (-share if several else 0.0)
+                for key, _row in keyed
+            }
+        return {
+            language: self.kind(
+                options=tuple(
+                    Option(
+                        key=key,
+                        text=(row[f"text_{language}"].data or "").strip(),
+                        fraction=fractions[key],
+                        feedback=(row[f"feedback_{language}"].data or "").strip(),
+                    )
+                    for key, row in keyed
+                ),
+                shuffle=before.shuffle if before else True,
+                **self.common(language, old),
+            )
+            for language in self.languages()
+        }
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """One row an option, by key."""
+        values = QuestionForm.values_of(contents)
+        rows: dict[str, dict[str, Any]] = {}
+        for language, content in contents.items():
+            if isinstance(content, Single | Multiple):
+                for option in content.options:
+                    row = rows.setdefault(option.key, {"key": option.key, "right": option.fraction > 0})
+                    row |= {f"text_{language}": option.text, f"feedback_{language}": option.feedback}
+        return {**values, "options": list(rows.values())}
+
+
+class SingleForm(ChoiceForm):
+    """One option is chosen."""
+
+
+class MultipleForm(ChoiceForm):
+    """Any number of options are chosen."""
+
+    kind = Multiple
+
+
+class TrueFalseForm(QuestionForm):
+    """A statement."""
+
+    right = RadioField(
+        _l("The statement is"), [InputRequired()], choices=[("true", _l("True")), ("false", _l("False"))]
+    )
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """The statement and whether it is true."""
+        return {
+            language: TrueFalse(right=self.right.data == "true", **self.common(language, old))
+            for language in self.languages()
+        }
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """Whether it is true."""
+        first = next(iter(contents.values()))
+        right = "true" if isinstance(first, TrueFalse) and first.right else "false"
+        return {**QuestionForm.values_of(contents), "right": right}
+
+
+class NumericForm(QuestionForm):
+    """A number with its tolerance."""
+
+    value = DecimalField(_l("Right number"), [InputRequired()], places=None)
+    tolerance = DecimalField(
+        _l("Tolerance"), [Optional()], places=None, description=_l("How far off still counts. Empty: not at all.")
+    )
+    unit = StringField(_l("Unit"), [Optional(), Length(max=20)], description=_l("May be left out in answers."))
+
+    def validate_value(self, field: Any) -> None:
+        """NaN and infinity are no numbers."""
+        if field.data is not None and not field.data.is_finite():
+            raise ValidationError(_("Enter a number."))
+
+    def validate_tolerance(self, field: Any) -> None:
+        """A tolerance is zero or more."""
+        if field.data is not None and not (field.data.is_finite() and field.data >= 0):
+            raise ValidationError(_("Enter a number of zero or more."))
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """One accepted number."""
+        answer = NumericAnswer(value=self.value.data, fraction=1.0, tolerance=self.tolerance.data or Decimal(0))
+        unit = (self.unit.data or "").strip()
+        units = (Unit(name=unit),) if unit else ()
+        return {
+            language: Numeric(answers=(answer,), units=units, **self.common(language, old))
+            for language in self.languages()
+        }
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """The one accepted number."""
+        values = QuestionForm.values_of(contents)
+        first = next(iter(contents.values()))
+        if isinstance(first, Numeric):
+            values |= {"value": first.answers[0].value, "tolerance": first.answers[0].tolerance}
+            values["unit"] = first.units[0].name if first.units else ""
+        return values
+
+
+class TextRow(Form):
+    """One accepted answer in both languages."""
+
+    text_zh = StringField(_l("In Chinese"), [Length(max=500)])
+    text_en = StringField(_l("In English"), [Length(max=500)])
+
+
+class ShortTextForm(QuestionForm):
+    """Accepted answers."""
+
+    answers = FieldList(FormField(TextRow), _l("Accepted answers"), min_entries=ROWS, max_entries=60)
+    match_case = BooleanField(_l("Capital letters matter"))
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """Each filled row is accepted in full."""
+        found: Contents = {}
+        for language in self.languages():
+            typed = [(row[f"text_{language}"].data or "").strip() for row in self.answers]
+            answers = tuple(TextAnswer(text=text, fraction=1.0) for text in dict.fromkeys(typed) if text)
+            found[language] = ShortText(answers=answers, match_case=self.match_case.data, **self.common(language, old))
+        return found
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """One row an accepted answer."""
+        values = QuestionForm.values_of(contents)
+        rows: list[dict[str, Any]] = []
+        for language, content in contents.items():
+            if isinstance(content, ShortText):
+                values["match_case"] = content.match_case
+                for number, answer in enumerate(content.answers):
+                    if number == len(rows):
+                        rows.append({})
+                    rows[number][f"text_{language}"] = answer.text
+        return {**values, "answers": rows}
+
+
+class PairRow(Form):
+    """A row and what belongs to it, in both languages; a row without its left side is a choice that fits nothing."""
+
+    left_zh = StringField(_l("Row in Chinese"), [Length(max=1000)])
+    right_zh = StringField(_l("What belongs to it, in Chinese"), [Length(max=1000)])
+    left_en = StringField(_l("Row in English"), [Length(max=1000)])
+    right_en = StringField(_l("What belongs to it, in English"), [Length(max=1000)])
+
+
+class MatchingForm(QuestionForm):
+    """Rows and what belongs to each."""
+
+    pairs = FieldList(FormField(PairRow), _l("Pairs"), min_entries=ROWS, max_entries=60)
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """Keys come from the Chinese choices, so that both languages share them."""
+        rows = [row for row in self.pairs if any((field.data or "").strip() for field in row)]
+        keys = letters_hiding_order(row.right_zh.data.strip() for row in rows if (row.right_zh.data or "").strip())
+        found: Contents = {}
+        for language in self.languages():
+            pairs, choices = [], {}
+            for row in rows:
+                key = keys.get((row.right_zh.data or "").strip(), "")
+                left = (row[f"left_{language}"].data or "").strip()
+                choices.setdefault(key, Choice(key=key, text=(row[f"right_{language}"].data or "").strip()))
+                if (row.left_zh.data or "").strip():
+                    pairs.append(Pair(key=str(len(pairs) + 1), text=left, choice=key))
+            ordered = tuple(choices[key] for key in sorted(choices, key=lambda key: (len(key), key)))
+            found[language] = Matching(pairs=tuple(pairs), choices=ordered, **self.common(language, old))
+        return found
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """One row a pair, then the choices that fit nothing."""
+        values = QuestionForm.values_of(contents)
+        rows: dict[str, dict[str, Any]] = {}
+        for language, content in contents.items():
+            if isinstance(content, Matching):
+                texts = {choice.key: choice.text for choice in content.choices}
+                for pair in content.pairs:
+                    row = rows.setdefault(f"pair {pair.key}", {})
+                    row |= {f"left_{language}": pair.text, f"right_{language}": texts[pair.choice]}
+                for key in texts.keys() - {pair.choice for pair in content.pairs}:
+                    rows.setdefault(f"left over {key}", {})[f"right_{language}"] = texts[key]
+        return {**values, "pairs": list(rows.values())}
+
+
+FORMS: dict[QuestionKind, type[QuestionForm]] = {
+    QuestionKind.SINGLE: SingleForm,
+    QuestionKind.MULTIPLE: MultipleForm,
+    QuestionKind.TRUE_FALSE: TrueFalseForm,
+    QuestionKind.NUMERIC: NumericForm,
+    QuestionKind.SHORT_TEXT: ShortTextForm,
+    QuestionKind.MATCHING: MatchingForm,
+}
+
+
+def form_for(contents: Mapping[str, Content]) -> type[QuestionForm] | None:
+    """The form that holds these contents without loss; None where only name, skill and level can be changed here."""
+    for content in contents.values():
+        match content:
+            case Numeric():
+                answer = content.answers[0]
+                if len(content.answers) > 1 or answer.value is None or answer.fraction != 1 or len(content.units) > 1:
+                    return None
+            case ShortText() if any(answer.fraction != 1 for answer in content.answers):
+                return None
+    return FORMS.get(next(iter(contents.values())).kind)
+
+
+def _unused(used: set[str]) -> str:
+    number = 0
+    while letter(number) in used:
+        number += 1
+    return letter(number)
+
+
+class ImportForm(FlaskForm):
+    """A file of questions to look at."""
+
+    file = FileField(
+        _l("File of questions"),
+        [FileRequired()],
+        description=_l("GIFT, Aiken or Moodle XML, up to 3 MB. You see what would be taken before anything is kept."),
+    )
+    language = SelectField(
+        _l("Language of the questions"),
+        choices=[("auto", _l("Find out")), ("zh", _l("Chinese")), ("en", _l("English"))],
+        default="auto",
+    )
+    skill = SelectField(
+        _l("Skill of questions that name none"), [Optional()], description=_l("A tag in the file wins over this.")
+    )
+    level = SelectField(
+        _l("Their level"), [Optional()], choices=[("", "–"), *((str(level), str(level)) for level in LEVELS)]
+    )
+
+    def validate_level(self, field: Any) -> None:
+        """Skill and level come together."""
+        if bool(field.data) != bool(self.skill.data):
+            raise ValidationError(_("Choose skill and level together, or neither."))
+
+
+class TakeForm(FlaskForm):
+    """The file that has been looked at, and is now taken."""
+
+    packed = HiddenField(_l("File"), [InputRequired()])
+    file_name = HiddenField(_l("Name"))
+    language = HiddenField(_l("Language"), [InputRequired()])
+    skill = HiddenField(_l("Skill"))
+    level = HiddenField(_l("Level"))

@@ -1,0 +1,13 @@
+"""Who may do what with questions and quizzes."""
+
+from app.accounts.models import Person, Role
+from app.assessment.contexts import QuizContext
+from app.assessment.models import Quiz
+
+AUTHORS = (Role.TEACHER, Role.COORDINATOR)
+"""Who writes the question bank of their organisation."""
+
+
+def may_take(person: Person, quiz: Quiz, context: QuizContext | None) -> bool:
+    """Whether the feature that the quiz belongs to lets the person begin an attempt."""
+    return context is not None and context.may_take(person, quiz)

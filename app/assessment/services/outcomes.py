@@ -1,0 +1,113 @@
+"""What an attempt that is over tells its taker: each item, and which skills it showed at which level."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from app.assessment.models import Answer, Attempt, QuestionVersion, QuizItem
+from app.assessment.rules import marking
+from app.assessment.rules.content import Content
+from app.assessment.rules.marking import Said
+from app.assessment.rules.showing import RightAnswer, Shown, right_answers, show
+from app.assessment.services.quizzes import best_mark
+from app.clock import day_of
+from app.reference import queries as reference
+from app.reference.models import Skill
+from app.skills import queries as skill_queries
+from app.skills import services as skills
+from app.skills.rules import levels
+
+# From this probability a level is called likely, though not yet shown.
+LIKELY_AT = 0.5
+
+
+@dataclass(frozen=True)
+class SkillOutcome:
+    """A skill that an attempt tested: the level shown before and after it, what is likely, how many answers spoke."""
+
+    skill: Skill
+    before: int
+    after: int
+    likely: int
+    answers: int
+
+
+@dataclass(frozen=True)
+class ItemOutcome:
+    """One item after marking. `right` is empty while it must not be told."""
+
+    number: int
+    item: QuizItem
+    shown: Shown
+    share: Decimal | None
+    reason: str
+    feedback: Sequence[Said]
+    right: Sequence[RightAnswer]
+
+
+def likely_level(mean: float, sd: float) -> int:
+    """The highest level that is more likely than not; 0 for none."""
+    return sum(1 for probability in levels.level_probabilities(mean, sd) if probability >= LIKELY_AT)
+
+
+def skill_outcomes(attempt: Attempt, items: Sequence[QuizItem]) -> list[SkillOutcome]:
+    """The skills that a marked attempt tested, those that rose first. Read off the ledger up to that moment."""
+    moment = attempt.submitted_at
+    if moment is None:
+        return []
+    tested = [str(item.version.skill_code) for item in items if item.version.gives_evidence]
+    if not tested:
+        return []
+    rows = skill_queries.countable_rows([attempt.person_id], set(tested))
+    before = _levels([row for row in rows if row.observed_at < moment], moment)
+    after = _levels([row for row in rows if row.observed_at <= moment], moment)
+    found = [
+        SkillOutcome(skill, before.get(code, (0, 0))[0], *after.get(code, (0, 0)), tested.count(code))
+        for code, skill in reference.skills_by_code(set(tested)).items()
+    ]
+    return sorted(found, key=lambda one: (one.before - one.after, -one.answers, -one.after, one.skill.code))
+
+
+def _levels(rows: Sequence[skill_queries.LedgerRow], moment: datetime) -> dict[str, tuple[int, int]]:
+    """Level shown and level likely by skill."""
+    posteriors, _newest = skills.estimates(rows, day_of(moment))
+    return {
+        skill: (levels.shown_level(found.mean, found.sd), likely_level(found.mean, found.sd))
+        for (_person, skill), found in posteriors.items()
+    }
+
+
+def item_outcomes(
+    attempt: Attempt, items: Sequence[QuizItem], answers: Mapping[int, Answer], language: str, *, tell_right: bool
+) -> list[ItemOutcome]:
+    """Each item with its mark and what it has to say; what would have been right only with `tell_right`."""
+    outcomes = []
+    for number, item in enumerate(items, start=1):
+        answer = answers.get(item.id)
+        given = answer.given.get("answer") if answer else None
+        content = item.version.content_in(language)
+        seed = attempt.seed if attempt.quiz.shuffles else None
+        outcomes.append(
+            ItemOutcome(
+                number,
+                item,
+                show(content, given, seed=seed, place=str(item.id)),
+                answer.share if answer else Decimal(0),
+                answer.reason if answer else marking.MarkReason.NOT_ANSWERED.value,
+                _feedback(item.version, content, given),
+                right_answers(content) if tell_right else (),
+            )
+        )
+    return outcomes
+
+
+def _feedback(version: QuestionVersion, content: Content, given: object) -> list[Said]:
+    """What the answer is told, in the reader's language unless the other one marked it higher."""
+    marked, best = marking.mark(content, given), best_mark(version, given)
+    if marked.mark is not None and best.mark is not None and best.mark > marked.mark:
+        marked = best
+    said = list(marked.feedback)
+    if content.general_feedback:
+        said.append(Said(content.general_feedback, content.general_feedback_format or content.format))
+    return said

@@ -1,0 +1,45 @@
+"""Who may do what with courses, lessons and cohorts."""
+
+from collections.abc import Collection
+from datetime import date
+
+from app.accounts.models import Person, Role
+from courses.models import Cohort, Course, Enrolment
+
+AUTHORS = (Role.TEACHER, Role.COORDINATOR)
+
+
+def may_write(person: Person, course: Course) -> bool:
+    """Teachers and coordinators of the course's own organisation write it, and read it while it is a draft."""
+    return person.is_authenticated and person.has_role(*AUTHORS, organisation_id=course.organisation_id)
+
+
+def may_see(person: Person, course: Course) -> bool:
+    """Anyone sees a published course, its authors a draft too."""
+    return course.is_published or may_write(person, course)
+
+
+def is_student_of(person: Person, course: Course, today: date) -> bool:
+    """Whether the person studies at the university that teaches the course."""
+    return any(
+        membership.role is Role.STUDENT and membership.organisation_id == course.organisation_id
+        for membership in person.current(today)
+    )
+
+
+def may_enrol(person: Person, cohort: Cohort, today: date) -> bool:
+    """Students of the university that teaches the course, once it is published."""
+    return cohort.course.is_published and is_student_of(person, cohort.course, today)
+
+
+def may_read(person: Person, course: Course, enrolment: Enrolment | None) -> bool:
+    """Lessons are for those who are enrolled, and for the course's authors."""
+    return may_write(person, course) or (enrolment is not None and enrolment.left_at is None)
+
+
+def may_see_learners(person: Person, cohort: Cohort, teacher_ids: Collection[int]) -> bool:
+    """A teacher sees the learners of own cohorts, a coordinator those of the own university."""
+    organisation_id = cohort.course.organisation_id
+    if person.has_role(Role.COORDINATOR, organisation_id=organisation_id):
+        return True
+    return person.id in teacher_ids and person.has_role(Role.TEACHER, organisation_id=organisation_id)

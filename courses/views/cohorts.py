@@ -1,0 +1,149 @@
+"""Cohorts: open and change one, see its learners, bring a class in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from app.accounts import services as people
+from app.accounts.guards import authorize, organisation_for, roles
+from app.accounts.models import Organisation, Role
+from app.accounts.rules.roster import read_roster
+from app.cli import Unusable, decode
+from app.clock import today
+from app.db import db, utcnow
+from app.errors import Refused
+from courses import policies, queries, services
+from courses.forms import CohortForm, RosterForm
+from courses.models import Cohort
+from courses.policies import AUTHORS
+from courses.views.workshop import course_for
+
+bp = Blueprint("cohorts", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>/cohorts")
+MOST_BYTES = 4_000_000
+
+
+@bp.route("/new/", methods=["GET", "POST"])
+@roles(*AUTHORS)
+def new(slug: str, course_id: int) -> Any:
+    """Open a cohort."""
+    organisation, course = course_for(slug, course_id)
+    form = _form(organisation, CohortForm(teacher_ids=[current_user.id]))
+    if form.validate_on_submit():
+        cohort = services.open_cohort(
+            course,
+            form.name_zh.data,
+            form.name_en.data,
+            form.starts_on.data,
+            form.ends_on.data,
+            capacity=form.capacity.data,
+            is_open=form.is_open.data,
+            teacher_ids=form.teacher_ids.data,
+            actor_id=current_user.id,
+        )
+        db.session.commit()
+        return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor=f"c{cohort.id}"), 303)
+    return render_template(
+        "courses/cohorts/edit.html", organisation=organisation, course=course, cohort=None, form=form
+    )
+
+
+@bp.route("/<int:cohort_id>/edit/", methods=["GET", "POST"])
+@roles(*AUTHORS)
+def edit(slug: str, course_id: int, cohort_id: int) -> Any:
+    """Change name, dates, seats or teachers."""
+    organisation, course = course_for(slug, course_id)
+    cohort = cohort_for(organisation, course_id, cohort_id)
+    teacher_ids = [teacher.person_id for teacher in queries.teachers_of(cohort.id)]
+    form = _form(organisation, CohortForm(obj=cohort, teacher_ids=teacher_ids), teacher_ids)
+    if form.validate_on_submit():
+        services.set_teachers(cohort, form.teacher_ids.data)
+        cohort.name_zh, cohort.name_en = form.name_zh.data, form.name_en.data
+        cohort.starts_on, cohort.ends_on = form.starts_on.data, form.ends_on.data
+        cohort.capacity, cohort.is_open = form.capacity.data, form.is_open.data
+        db.session.commit()
+        return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id), 303)
+    return render_template(
+        "courses/cohorts/edit.html", organisation=organisation, course=course, cohort=cohort, form=form
+    )
+
+
+@bp.route("/<int:cohort_id>/")
+@roles(*AUTHORS)
+def show(slug: str, course_id: int, cohort_id: int) -> str:
+    """Who learns in a cohort, and how far each has come."""
+    organisation = organisation_for(slug, *AUTHORS)
+    cohort = cohort_for(organisation, course_id, cohort_id)
+    teachers = queries.teachers_of(cohort.id)
+    authorize(policies.may_see_learners, cohort, [teacher.person_id for teacher in teachers])
+    learners, completed, lessons_done = queries.progress_in(cohort.id)
+    return render_template(
+        "courses/cohorts/show.html",
+        organisation=organisation,
+        cohort=cohort,
+        teachers=teachers,
+        learners=learners,
+        completed=completed,
+        lessons_done=lessons_done,
+        lessons=queries.count_lessons(course_id),
+        page=db.paginate(queries.learners_of(cohort.id), per_page=25, max_per_page=25),
+        may_bring_in=current_user.has_role(Role.COORDINATOR, organisation_id=organisation.id),
+    )
+
+
+@bp.route("/<int:cohort_id>/class/", methods=["GET", "POST"])
+@roles(Role.COORDINATOR)
+def bring_in(slug: str, course_id: int, cohort_id: int) -> Any:
+    """A class as CSV: accounts and memberships where they are missing, then enrolment. All or nothing."""
+    organisation = organisation_for(slug, Role.COORDINATOR)
+    cohort = cohort_for(organisation, course_id, cohort_id)
+    form = RosterForm()
+    refused: list[Any] = []
+    problem = ""
+    if form.validate_on_submit():
+        try:
+            text = decode(form.file.data.filename or "", form.file.data.read(MOST_BYTES)).text
+            roster = read_roster(text)
+            refused = list(roster.refused)
+            if not refused:
+                now = utcnow()
+                taken = people.take_roster(
+                    organisation, roster.rows, Role.STUDENT, now, today(), actor_id=current_user.id
+                )
+                services.bring_in(cohort, [person.id for person in taken.people], now)
+                db.session.commit()
+                count = len(taken.people)
+                flash(
+                    ngettext("%(num)d student is in the cohort.", "%(num)d students are in the cohort.", count),
+                    "success",
+                )
+                return redirect(url_for(".show", slug=slug, course_id=course_id, cohort_id=cohort_id), 303)
+        except Unusable:
+            problem = _("This file is no text: save the table as CSV and send it again.")
+        except Refused as refusal:
+            db.session.rollback()
+            problem = refusal.sentence()
+    return render_template(
+        "courses/cohorts/class.html",
+        organisation=organisation,
+        cohort=cohort,
+        form=form,
+        refused=refused,
+        problem=problem,
+    )
+
+
+def cohort_for(organisation: Organisation, course_id: int, cohort_id: int) -> Cohort:
+    """A cohort of a course of the organisation; else 404."""
+    return queries.cohort_in(organisation.id, course_id, cohort_id) or abort(404)
+
+
+def _form(organisation: Organisation, form: CohortForm, kept: Sequence[int] = ()) -> CohortForm:
+    """The form with the university's teachers to choose from, and those who taught before."""
+    people = queries.possible_teachers(organisation.id)
+    form.teacher_ids.choices = list(people.items())
+    form.teacher_ids.choices += [(person_id, f"#{person_id}") for person_id in kept if person_id not in people]
+    return form

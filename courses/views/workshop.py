@@ -1,0 +1,105 @@
+"""Where a university makes its courses: the work list, a course's bench, publishing."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.accounts.guards import organisation_for, roles
+from app.accounts.models import Organisation
+from app.clock import today
+from app.db import db, utcnow
+from courses import queries, services
+from courses.forms import CourseForm
+from courses.models import Course
+from courses.policies import AUTHORS
+
+bp = Blueprint("workshop", __name__, url_prefix="/organisations/<slug>/courses")
+
+
+@bp.route("/")
+@roles(*AUTHORS)
+def index(slug: str) -> str:
+    """All courses of the organisation."""
+    organisation = organisation_for(slug, *AUTHORS)
+    return render_template(
+        "courses/workshop/index.html", organisation=organisation, rows=queries.courses_in(organisation.id, today())
+    )
+
+
+@bp.route("/new/", methods=["GET", "POST"])
+@roles(*AUTHORS)
+def new(slug: str) -> Any:
+    """Begin a course."""
+    organisation = organisation_for(slug, *AUTHORS)
+    form = CourseForm()
+    if form.validate_on_submit():
+        course = services.create_course(
+            organisation.id,
+            form.title_zh.data,
+            form.title_en.data,
+            summary_zh=form.summary_zh.data,
+            summary_en=form.summary_en.data,
+            created_by_id=current_user.id,
+        )
+        db.session.commit()
+        return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
+    return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=None)
+
+
+@bp.route("/<int:course_id>/")
+@roles(*AUTHORS)
+def show(slug: str, course_id: int) -> str:
+    """A course's bench: its lessons in order, what they supply, its cohorts."""
+    organisation, course = course_for(slug, course_id)
+    return render_template(
+        "courses/workshop/show.html",
+        organisation=organisation,
+        course=course,
+        lessons=queries.contents_of(course.id, None),
+        supplied=queries.skills_of_courses([course.id])[course.id],
+        cohorts=queries.cohorts_of(course.id),
+        day=today(),
+    )
+
+
+@bp.route("/<int:course_id>/edit/", methods=["GET", "POST"])
+@roles(*AUTHORS)
+def edit(slug: str, course_id: int) -> Any:
+    """Change title and summary."""
+    organisation, course = course_for(slug, course_id)
+    form = CourseForm(obj=course)
+    if form.validate_on_submit():
+        form.populate_obj(course)
+        db.session.commit()
+        return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
+    return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=course)
+
+
+@bp.route("/<int:course_id>/publication/", methods=["POST"])
+@roles(*AUTHORS)
+def publish(slug: str, course_id: int) -> Response:
+    """Let students find it."""
+    _organisation, course = course_for(slug, course_id)
+    services.publish(course, utcnow(), current_user.id)
+    db.session.commit()
+    flash(_("The course is published. Open a cohort so that students can enrol."), "success")
+    return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
+
+
+@bp.route("/<int:course_id>/publication/deletion/", methods=["POST"])
+@roles(*AUTHORS)
+def withdraw(slug: str, course_id: int) -> Response:
+    """Take it out of the catalogue."""
+    _organisation, course = course_for(slug, course_id)
+    services.withdraw(course, current_user.id)
+    db.session.commit()
+    return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
+
+
+def course_for(slug: str, course_id: int) -> tuple[Organisation, Course]:
+    """The organisation at `slug`, of which the person is an author, and one of its courses; else 404."""
+    organisation = organisation_for(slug, *AUTHORS)
+    return organisation, queries.course_in(organisation.id, course_id) or abort(404)
