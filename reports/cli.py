@@ -11,6 +11,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from app.cli import Door
 from app.clock import today
 from app.db import db
 from app.reference.models import Cluster, Skill
@@ -41,7 +42,7 @@ class Wish:
         )
 
 
-@reports.command()
+@reports.command(cls=Door)
 @click.option("--region", help="ISO 3166-2 or GB/T 2260 code, or CN for the country.")
 @click.option("--cluster", help="Code of a cluster.")
 @click.option("--skill", help="Code of a skill.")
@@ -58,7 +59,7 @@ def gap(region: str | None, cluster: str | None, skill: str | None, as_of: str |
     (_as_csv if form == "csv" else _as_json)(rows)
 
 
-@reports.command()
+@reports.command(cls=Door)
 @click.option("--day", help="A day (YYYY-MM-DD), by default today.")
 def snapshot(day: str | None) -> None:
     """Take the snapshot of a day now. Example: flask reports snapshot"""

@@ -10,7 +10,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -268,3 +268,25 @@ def cast(db: Any) -> Any:
     planted = plant(utcnow(), today())
     db.session.commit()
     return planted
+
+
+@pytest.fixture
+def statements(db: Any) -> Callable[[], Any]:
+    """Use it as `with statements() as asked:`; `asked` holds the SQL statements made meanwhile, savepoints left out."""
+    import sqlalchemy as sa
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")):
+                asked.append(statement)
+
+        sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
+        try:
+            yield asked
+        finally:
+            sa.event.remove(sa.engine.Engine, "before_cursor_execute", note)
+
+    return counting

@@ -29,6 +29,7 @@ def test_a_pdf_is_kept_and_comes_back_as_an_attachment(app, db):
         answer = files.download(stored)
         answer.direct_passthrough = False
         assert answer.get_data() == b"%PDF-1.7 plan"
+        answer.close()
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
