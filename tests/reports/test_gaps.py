@@ -67,7 +67,8 @@ def test_one_skill_shows_all_regions_and_clusters(sign_in, cast, figures):
 def test_a_figure_opens_to_its_formula_inputs_and_counts(sign_in, cast, figures):
     shown = page(sign_in(cast.official), "/reports/figures/CC02/2/CN-ZJ/", language="en")
     assert "150 / 25 = 6" in shown.text
-    assert "180" in shown.text  # quiz items: 30 people with 6 rows each
+    nation = page(sign_in(cast.official), "/reports/figures/CC02/2/CN/", language="en")
+    assert "335" in nation.text  # quiz items: 56 people with 6 rows each, rounded to 5
     assert "open only to the person" in shown.text
 
 
