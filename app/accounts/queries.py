@@ -185,7 +185,7 @@ def members_by_role(organisation_id: int) -> dict[Role, int]:
         .where(Membership.organisation_id == organisation_id, Membership.left_on.is_(None))
         .group_by(Membership.role)
     )
-    return dict(db.session.execute(query).tuples())
+    return dict(db.session.execute(query).tuples().all())
 
 
 def people_by_email(emails: Sequence[str]) -> dict[str, Person]:
@@ -218,7 +218,7 @@ def people_without_password(people: Collection[int]) -> list[Person]:
 
 def names_of(people: Collection[int]) -> dict[int, str]:
     """Names by id."""
-    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people))).tuples())
+    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all())
 
 
 def organisations_by_id(ids: Collection[int]) -> dict[int, Organisation]:

@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 def _people_links(person: Person) -> list[NavLink]:
-    return _links(person, policies.MANAGERS, _("People"), "accounts.people.index", "people")
+    return _links(person, policies.MANAGERS, _("Members"), "accounts.people.index", "people")
 
 
 def _verification_links(person: Person) -> list[NavLink]:

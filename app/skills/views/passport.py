@@ -17,6 +17,7 @@ from app.skills import policies, queries, reading
 from app.skills.models import AssessorKind, SourceKind
 from app.skills.reading import Reading
 from app.skills.rules import levels
+from app.ui.filters import percent
 
 bp = Blueprint("passport", __name__)
 
@@ -135,21 +136,26 @@ def source_words() -> dict[SourceKind, str]:
     }
 
 
+def chance_of(probability: float) -> str:
+    """A probability in words; what is not certain is never written as 100 %."""
+    return percent(min(probability, 0.99))
+
+
 def reasons_of(found: Reading) -> list[str]:
     """The plain sentences beside a level: what is shown, on what it stands, what is missing for the next one."""
     why = found.why
-    chance = f"{round(why.probability * 100)} %"
+    chance = chance_of(why.probability)
     if why.standing is levels.Standing.NO_EVIDENCE:
         return [_("There is no evidence that counts yet.")]
     if why.standing is levels.Standing.NOT_YET_SHOWN:
-        said = [_("Level 1 is %(chance)s likely; it is shown from 80 %%.", chance=chance)]
+        said = [_("Level 1 is %(chance)s likely; it is shown from 80%%.", chance=chance)]
     elif why.standing is levels.Standing.HIGHEST:
         said = [_("Level 4, the highest, is %(chance)s likely.", chance=chance)]
     else:
-        after = f"{round((why.next_probability or 0) * 100)} %"
+        after = chance_of(why.next_probability or 0)
         said = [
             _(
-                "Level %(level)s is %(chance)s likely; level %(next)s is %(after)s likely and shown from 80 %%.",
+                "Level %(level)s is %(chance)s likely; level %(next)s is %(after)s likely and shown from 80%%.",
                 level=why.level,
                 chance=chance,
                 next=why.next_level,
@@ -162,7 +168,7 @@ def reasons_of(found: Reading) -> list[str]:
                 "Of %(rows)s rows that count, those %(kind)s carry most: %(share)s of the weight.",
                 rows=sum(why.counts.values()),
                 kind=assessor_words()[why.heaviest_kind],
-                share=f"{round(why.heaviest_share * 100)} %",
+                share=percent(why.heaviest_share),
             )
         )
     if why.is_old:
