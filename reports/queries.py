@@ -9,7 +9,7 @@ from app.skills.models import Evidence
 from reports.models import Snapshot
 
 
-def rows_recorded_by(organisation: Organisation, skill: str | None) -> sa.Select[tuple[Evidence]]:
+def rows_recorded_by(organisation: Organisation, skill: str | None) -> sa.Select[Evidence]:
     """Evidence rows that an organisation recorded, newest first, with the people."""
     query = (
         sa.select(Evidence)

@@ -19,7 +19,7 @@ from app.reference import queries as reference
 from app.skills import queries as ledger
 from app.skills import services as skills
 from app.skills.rules import levels
-from internships import queries as internships
+import internships.queries as internships
 from reports import cubes, figures
 from reports.models import Snapshot
 from reports.rules.publication import SOURCES, Publication, publish

@@ -46,4 +46,4 @@ def place_names(language: str) -> tuple[dict[str, str], dict[str, tuple[str, str
     cluster = Cluster.name_en if language == "en" else Cluster.name_zh
     regions = db.session.execute(sa.select(Region.code, region).order_by(Region.gb_code))
     clusters = db.session.execute(sa.select(Cluster.code, cluster, Cluster.region_code).order_by(Cluster.code))
-    return dict(map(tuple, regions)), {code: (name, home) for code, name, home in clusters}
+    return {code: name for code, name in regions}, {code: (name, home) for code, name, home in clusters}

@@ -117,7 +117,7 @@ def plant_students(world: World) -> None:
         Student(cast.other_student, cast.other_university, world.today - timedelta(days=400), None, 0.2, {}),
     ]
     shares = [3.0 if number < 4 else 1.0 + (number % 3) * 0.5 for number in range(len(world.universities))]
-    drafts = []
+    drafts: list[tuple[int, Organisation, date, date | None]] = []
     for number in range(world.size.students - 2):
         university = rng.choices(world.universities, shares)[0]
         entered = _entry_day(rng, first, world.today)
@@ -129,15 +129,15 @@ def plant_students(world: World) -> None:
     ]
     db.session.add_all(rows)
     db.session.flush()
-    for person, (number, university, entered, left) in zip(rows, drafts, strict=True):
+    for person, (number, university, entered, gone) in zip(rows, drafts, strict=True):
         db.session.add(
             Membership(
-                person_id=person.id, organisation_id=university.id, role=Role.STUDENT, joined_on=entered, left_on=left
+                person_id=person.id, organisation_id=university.id, role=Role.STUDENT, joined_on=entered, left_on=gone
             )
         )
-        db.session.add(_profile(world, person, rng, entered, left))
+        db.session.add(_profile(world, person, rng, entered, gone))
         leanings = {family: rng.gauss(_strength(university, family), 0.45) for family in FAMILIES}
-        world.students.append(Student(person, university, entered, left, rng.gauss(0.0, 0.8), leanings))
+        world.students.append(Student(person, university, entered, gone, rng.gauss(0.0, 0.8), leanings))
         if number % 200 == 0:
             world.say("students", number, len(drafts))
     db.session.flush()

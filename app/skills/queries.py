@@ -28,16 +28,12 @@ class LedgerRow:
     observed_at: datetime
 
 
-def _countable() -> sa.Select[Evidence]:
-    newer = aliased(Evidence)
-    return sa.select(Evidence).where(~sa.exists().where(newer.supersedes_id == Evidence.id))
-
-
 def countable_rows(
     people: Collection[int] | None = None, codes: Collection[str] | None = None, *, until: date | None = None
 ) -> list[LedgerRow]:
     """Rows that no newer row supersedes, of the given people and skills, or of all."""
-    query = _countable().with_only_columns(
+    newer = aliased(Evidence)
+    query = sa.select(
         Evidence.person_id,
         Evidence.skill_code,
         Evidence.score,
@@ -46,7 +42,7 @@ def countable_rows(
         Evidence.weight,
         Evidence.assessor_kind,
         Evidence.observed_at,
-    )
+    ).where(~sa.exists().where(newer.supersedes_id == Evidence.id))
     if people is not None:
         query = query.where(Evidence.person_id.in_(people))
     if codes is not None:
