@@ -211,6 +211,7 @@ def set_quiz(
     for version, _points in questions:
         if version.question.kind in UNMARKED_KINDS:
             raise QuestionNotForQuizzes(name=version.question.name)
+    db.session.flush()  # questions just written get their ids
     old = None if is_new or lesson.quiz_id is None else db.session.get(Quiz, lesson.quiz_id)
     wanted = [(version.id, _worth(version, points)) for version, points in questions]
     quiz = old

@@ -23,6 +23,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from app.assessment.rules.content import (
@@ -49,7 +50,14 @@ LANGUAGES = ("zh", "en")
 ROWS = 6
 MORE = 4
 LEVELS = (1, 2, 3, 4)
+LEVEL_CHOICES = [SelectChoice("", "–"), *(SelectChoice(str(level), str(level)) for level in LEVELS)]
 Contents = dict[str, Content]
+
+
+def skill_choices(names: Mapping[str, str], kept: str | None = None) -> list[SelectChoice]:
+    """Skills to choose from, by code and name; `kept` is offered even if it has been retired."""
+    extra = [SelectChoice(kept, kept)] if kept and kept not in names else []
+    return [SelectChoice("", "–"), *(SelectChoice(code, f"{code} {name}") for code, name in names.items()), *extra]
 
 
 class TagForm(FlaskForm):
@@ -63,8 +71,7 @@ class TagForm(FlaskForm):
     skill = SelectField(_l("Skill that it tests"), [Optional()])
     level = SelectField(
         _l("Level"),
-        [Optional()],
-        choices=[("", "–"), *((str(level), str(level)) for level in LEVELS)],
+        choices=LEVEL_CHOICES,
         description=_l("The level that a right answer shows. Without skill and level it gives no evidence."),
     )
 
@@ -216,7 +223,9 @@ class TrueFalseForm(QuestionForm):
     """A statement."""
 
     right = RadioField(
-        _l("The statement is"), [InputRequired()], choices=[("true", _l("True")), ("false", _l("False"))]
+        _l("The statement is"),
+        [InputRequired()],
+        choices=[SelectChoice("true", _l("True")), SelectChoice("false", _l("False"))],
     )
 
     def contents(self, old: Mapping[str, Content]) -> Contents:
@@ -398,15 +407,17 @@ class ImportForm(FlaskForm):
     )
     language = SelectField(
         _l("Language of the questions"),
-        choices=[("auto", _l("Find out")), ("zh", _l("Chinese")), ("en", _l("English"))],
+        choices=[
+            SelectChoice("auto", _l("Find out")),
+            SelectChoice("zh", _l("Chinese")),
+            SelectChoice("en", _l("English")),
+        ],
         default="auto",
     )
     skill = SelectField(
         _l("Skill of questions that name none"), [Optional()], description=_l("A tag in the file wins over this.")
     )
-    level = SelectField(
-        _l("Their level"), [Optional()], choices=[("", "–"), *((str(level), str(level)) for level in LEVELS)]
-    )
+    level = SelectField(_l("Their level"), choices=LEVEL_CHOICES)
 
     def validate_level(self, field: Any) -> None:
         """Skill and level come together."""

@@ -1,12 +1,14 @@
 """Cohorts: open and change one, see its learners, bring a class in."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts import services as people
 from app.accounts.guards import authorize, organisation_for, roles
@@ -105,7 +107,8 @@ def bring_in(slug: str, course_id: int, cohort_id: int) -> Any:
     problem = ""
     if form.validate_on_submit():
         try:
-            text = decode(form.file.data.filename or "", form.file.data.read(MOST_BYTES)).text
+            with closing(form.file.data) as sent:
+                text = decode(sent.filename or "", sent.read(MOST_BYTES)).text
             roster = read_roster(text)
             refused = list(roster.refused)
             if not refused:
@@ -144,6 +147,6 @@ def cohort_for(organisation: Organisation, course_id: int, cohort_id: int) -> Co
 def _form(organisation: Organisation, form: CohortForm, kept: Sequence[int] = ()) -> CohortForm:
     """The form with the university's teachers to choose from, and those who taught before."""
     people = queries.possible_teachers(organisation.id)
-    form.teacher_ids.choices = list(people.items())
-    form.teacher_ids.choices += [(person_id, f"#{person_id}") for person_id in kept if person_id not in people]
+    people |= {person_id: f"#{person_id}" for person_id in kept if person_id not in people}
+    form.teacher_ids.choices = [SelectChoice(person_id, name) for person_id, name in people.items()]
     return form

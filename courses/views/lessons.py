@@ -37,7 +37,7 @@ def show(course_id: int, position: int) -> Any:
         lesson=lesson,
         enrolment=enrolment if learning else None,
         lessons=lessons,
-        here=next(line for line in lessons if line.id == lesson.id),
+        line=next(line for line in lessons if line.id == lesson.id),
         before=next((line for line in lessons if line.position == position - 1), None),
         after=next((line for line in lessons if line.position == position + 1), None),
         supplied=queries.skills_of_lesson(lesson.id) if lesson.quiz_id else [],

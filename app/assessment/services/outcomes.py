@@ -16,10 +16,8 @@ from app.reference import queries as reference
 from app.reference.models import Skill
 from app.skills import queries as skill_queries
 from app.skills import services as skills
+from app.skills.reading import likely_level
 from app.skills.rules import levels
-
-# From this probability a level is called likely, though not yet shown.
-LIKELY_AT = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,6 @@ class ItemOutcome:
     right: Sequence[RightAnswer]
 
 
-def likely_level(mean: float, sd: float) -> int:
-    """The highest level that is more likely than not; 0 for none."""
-    return sum(1 for probability in levels.level_probabilities(mean, sd) if probability >= LIKELY_AT)
-
-
 def skill_outcomes(attempt: Attempt, items: Sequence[QuizItem]) -> list[SkillOutcome]:
     """The skills that a marked attempt tested, those that rose first. Read off the ledger up to that moment."""
     moment = attempt.submitted_at
@@ -73,7 +66,7 @@ def _levels(rows: Sequence[skill_queries.LedgerRow], moment: datetime) -> dict[s
     """Level shown and level likely by skill."""
     posteriors, _newest = skills.estimates(rows, day_of(moment))
     return {
-        skill: (levels.shown_level(found.mean, found.sd), likely_level(found.mean, found.sd))
+        skill: (levels.shown_level(found.mean, found.sd), likely_level(found.mean))
         for (_person, skill), found in posteriors.items()
     }
 

@@ -17,6 +17,7 @@ from app.assessment.services import outcomes, quizzes
 from app.db import db, utcnow
 from app.errors import wants_json
 from app.i18n import language
+from app.skills.reading import likely_level
 from app.ui.filters import moment_iso, moment_text
 
 bp = Blueprint("attempts", __name__)
@@ -49,8 +50,8 @@ def show(attempt_id: int) -> Any:
     number = max(1, request.args.get("question", 1, type=int))
     if number > len(places):
         return redirect(url_for(".review", attempt_id=attempt.id), 303)
-    here = places[number - 1]
-    item = queries.item_by_id(here.item_id)
+    current = places[number - 1]
+    item = queries.item_by_id(current.item_id)
     tested = queries.tested_skill(current_user, item.version.skill_code) if item.version.skill_code else None
     estimate = tested.estimate if tested else None
     return render_template(
@@ -58,13 +59,13 @@ def show(attempt_id: int) -> Any:
         attempt=attempt,
         item=item,
         shown=shown_question(
-            item.version.content_in(language()), here.given, seed=seed_of(attempt), place=str(item.id)
+            item.version.content_in(language()), current.given, seed=seed_of(attempt), place=str(item.id)
         ),
-        here=here,
+        current=current,
         places=places,
         now=now,
         tested=tested,
-        likely=outcomes.likely_level(estimate.mean, estimate.sd) if estimate else None,
+        likely=likely_level(estimate.mean) if estimate else None,
         headline_small=True,
     )
 

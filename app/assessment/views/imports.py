@@ -1,5 +1,6 @@
 """Questions from a file: look, then take."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -7,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from app.accounts.guards import organisation_for, roles
-from app.assessment.forms import ImportForm, TakeForm
+from app.assessment.forms import ImportForm, TakeForm, skill_choices
 from app.assessment.policies import AUTHORS
 from app.assessment.services import imports, questions
 from app.db import db
@@ -25,14 +26,13 @@ def new(slug: str) -> Any:
     organisation = organisation_for(slug, *AUTHORS)
     form = ImportForm()
     names = reference.skill_names(language())
-    form.skill.choices = [("", "–"), *((code, f"{code} {name}") for code, name in names.items())]
+    form.skill.choices = skill_choices(names)
     if form.validate_on_submit():
-        sent = form.file.data
+        with closing(form.file.data) as sent:
+            name, content = sent.filename or "", sent.read(imports.MOST_BYTES + 1)
         skill, level = form.skill.data or None, int(form.level.data) if form.level.data else None
         try:
-            upload = imports.read_upload(
-                sent.filename or "", sent.read(imports.MOST_BYTES + 1), form.language.data, skill=skill, level=level
-            )
+            upload = imports.read_upload(name, content, form.language.data, skill=skill, level=level)
         except Refused as refusal:
             form.file.errors = [*form.file.errors, refusal.sentence()]
         else:

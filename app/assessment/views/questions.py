@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import organisation_for, roles
 from app.assessment import queries
-from app.assessment.forms import FORMS, LANGUAGES, LEVELS, TagForm, form_for
+from app.assessment.forms import FORMS, LANGUAGES, LEVELS, TagForm, form_for, skill_choices
 from app.assessment.models import Question
 from app.assessment.policies import AUTHORS
 from app.assessment.rules.content import QuestionKind
@@ -167,7 +167,4 @@ def question_for(organisation_id: int, question_id: int) -> Question:
 
 
 def _offer_skills(form: TagForm, kept: str | None = None) -> None:
-    names = reference.skill_names(language())
-    form.skill.choices = [("", "–"), *((code, f"{code} {name}") for code, name in names.items())]
-    if kept and kept not in names:
-        form.skill.choices.append((kept, kept))
+    form.skill.choices = skill_choices(reference.skill_names(language()), kept)

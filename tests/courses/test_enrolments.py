@@ -1,0 +1,66 @@
+"""Coming into a cohort, and leaving it."""
+
+import pytest
+
+from app.db import utcnow
+from courses import queries, services
+from tests.courses import factories
+
+
+@pytest.fixture
+def cohort(db, cast):
+    """A cohort of a published course that takes students."""
+    found = factories.cohort(factories.course(cast), capacity=2)
+    db.session.commit()
+    return found
+
+
+def url(cohort, deletion=False):
+    return f"/cohorts/{cohort.id}/enrolment/" + ("deletion/" if deletion else "")
+
+
+def test_two_clicks_enrol_once(sign_in, db, cast, cohort):
+    client = sign_in(cast.student)
+    for _ in range(2):
+        assert client.post(url(cohort)).location == f"/courses/{cohort.course_id}/lessons/1/"
+    assert queries.progress_in(cohort.id)[0] == 1
+
+
+def test_the_last_seat_is_taken_once(db, cast, cohort):
+    services.bring_in(cohort, [cast.other_student.id, cast.coordinator.id], utcnow())
+    with pytest.raises(services.CohortFull):
+        services.enrol(cohort, cast.student, utcnow(), factories.today())
+
+
+def test_nobody_enrols_in_a_cohort_that_is_over_or_filled_by_class_list(db, cast, cohort):
+    with pytest.raises(services.CohortClosed):
+        services.enrol(cohort, cast.student, utcnow(), cohort.ends_on.replace(year=cohort.ends_on.year + 1))
+    cohort.is_open = False
+    with pytest.raises(services.CohortClosed):
+        services.enrol(cohort, cast.student, utcnow(), factories.today())
+
+
+def test_one_course_is_learnt_in_one_cohort_at_a_time(db, cast, cohort):
+    services.enrol(cohort, cast.student, utcnow(), factories.today())
+    with pytest.raises(services.AlreadyLearning):
+        services.enrol(factories.cohort(cohort.course), cast.student, utcnow(), factories.today())
+
+
+def test_who_leaves_and_comes_back_finds_what_was_done(sign_in, db, cast, cohort):
+    client = sign_in(cast.student)
+    client.post(url(cohort))
+    client.post(f"/courses/{cohort.course_id}/lessons/1/completion/")
+    client.post(url(cohort, deletion=True))
+    assert queries.progress_in(cohort.id)[0] == 0
+    assert client.get(f"/courses/{cohort.course_id}/lessons/1/").location == f"/courses/{cohort.course_id}/"
+    assert client.post(url(cohort)).location == f"/courses/{cohort.course_id}/lessons/2/"
+
+
+def test_a_student_of_another_university_cannot_enrol(sign_in, cast, cohort):
+    client = sign_in(cast.other_student)
+    assert client.post(url(cohort)).status_code == 404
+    assert client.post(url(cohort, deletion=True)).status_code == 404
+
+
+def test_the_signed_out_are_asked_to_sign_in(client, cohort):
+    assert "/sign-in/" in client.post(url(cohort)).location
