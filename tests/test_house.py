@@ -150,7 +150,9 @@ def test_every_sentence_is_translated(messages):
 
 def test_a_translation_fills_the_same_places(messages):
     wrong = [
-        said.id for said, kept in messages if kept and {_places(text) for text in _strings(kept)} != {_places(said.id)}
+        said.id
+        for said, kept in messages
+        if kept and any(_places(text) != _places(said.id) for text in _strings(kept) if text)
     ]
     assert wrong == []
 
