@@ -60,6 +60,7 @@ def main() -> None:
         catalogue = kept(language)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        catalogue.fuzzy = False
         # The same words always give the same file, so that a difference is a difference of words.
         catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
         file = file_of(language)
