@@ -49,7 +49,11 @@ def record(
 
 
 def keep_append_only(model: type[Model]) -> None:
-    """Make the session refuse to change or delete rows of `model`; a correction is a new row."""
+    """Make the session refuse to change or delete rows of `model`, and the database to change them.
+
+    A correction is a new row. The database lets rows go, because the law may ask for a person's erasure; the session
+    does not, because nothing else may.
+    """
 
     def refuse(_mapper: Any, _connection: Any, row: Any) -> None:
         session = sa.inspect(row).session
@@ -58,6 +62,26 @@ def keep_append_only(model: type[Model]) -> None:
 
     event.listen(model, "before_update", refuse)
     event.listen(model, "before_delete", refuse)
+    table = model.__table__
+    for dialect, statements in append_only_triggers(model.__tablename__).items():
+        for statement in statements:
+            event.listen(table, "after_create", sa.DDL(statement).execute_if(dialect=dialect))
+
+
+def append_only_triggers(table: str) -> dict[str, tuple[str, ...]]:
+    """The statements by which each kind of database refuses to change rows of `table`; a migration repeats them in full."""
+    return {
+        "sqlite": (
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+        ),
+        "postgresql": (
+            f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+        ),
+    }
 
 
 keep_append_only(AuditEntry)

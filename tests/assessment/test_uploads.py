@@ -38,7 +38,7 @@ def count(db):
 def test_a_file_is_looked_at_item_by_item_before_anything_is_kept(sign_in, cast, db):
     client = sign_in(cast.coordinator)
     preview = send(client, GIFT.encode())
-    assert preview.h1 == "2 of 3 items can be taken, 1 are refused"
+    assert preview.h1 == "2 of 3 items can be taken; refused: 1"
     assert "a { is never closed" in preview.text
     assert "Export supervision modes · level 2" in preview.text
     assert "One question names no skill and level" in preview.text

@@ -25,7 +25,7 @@ def test_a_course_is_found_by_the_skill_that_its_quizzes_test(client, db, cast):
     factories.give_quiz(queries.lessons_of(course.id)[0], course, [factories.question(cast.university, level=3)])
     found = page(client, f"/courses/?skill={factories.SKILL}", language="en")
     assert len(found.words(".item-title")) == 1
-    assert "Export supervision modes 3" in found.text
+    assert "Export supervision modes · level 3" in found.text
     assert page(client, "/courses/?skill=DM01", language="en").words(".item-title") == []
 
 

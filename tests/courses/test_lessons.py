@@ -41,7 +41,7 @@ def test_a_lesson_with_a_quiz_is_not_completed_by_saying_so(sign_in, db, cast, c
 
 def test_a_lesson_says_what_its_quiz_tests(sign_in, cast, course):
     shown = page(sign_in(cast.student), path(course, 2), language="en")
-    assert "Export supervision modes 2" in shown.text
+    assert "Export supervision modes · level 2" in shown.text
     assert "10 minutes" in shown.text
     assert shown.one("#quiz form").attributes["action"].startswith("/quizzes/")
 

@@ -1,6 +1,7 @@
 """The trail and the ledger grow; they never change."""
 
 import pytest
+import sqlalchemy as sa
 
 from app import audit
 from app.audit import AppendOnly, AuditEntry
@@ -27,3 +28,10 @@ def test_an_entry_cannot_be_deleted(db, cast):
     db.session.delete(db.session.query(AuditEntry).filter_by(action="test.act").one())
     with pytest.raises(AppendOnly):
         db.session.flush()
+
+
+def test_the_database_itself_refuses_to_change_a_row(db, cast):
+    audit.record("test.act", cast.enterprise, actor_id=None)
+    db.session.flush()
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        db.session.execute(sa.update(AuditEntry).values(action="test.other"))
