@@ -45,7 +45,7 @@ class Competition(Model):
     body_zh: Mapped[long_text] = mapped_column(default="")
     body_en: Mapped[long_text] = mapped_column(default="")
     cluster_code: Mapped[str | None] = mapped_column(sa.ForeignKey("cluster.code"))
-    rubric_id: Mapped[int] = mapped_column(sa.ForeignKey("rubric.id"))
+    rubric_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rubric.id"))
     method: Mapped[RankingMethod] = mapped_column(choice(RankingMethod), default=RankingMethod.MIXED)
     opens_at: Mapped[moment]
     closes_at: Mapped[moment]
@@ -56,12 +56,27 @@ class Competition(Model):
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[moment_now]
     published_at: Mapped[datetime | None] = mapped_column(Moment())
-    # How the ranking was computed: method, whether severities were corrected and if not why, judges' severities.
+    # How judges were assigned (seed, whether the graph is connected), and, once published, how the ranking was
+    # computed: criteria with weights, whether severities were corrected and if not why, the judges' severities.
     record: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     organisation: Mapped[Organisation] = relationship()
     cluster: Mapped[Cluster | None] = relationship()
-    rubric: Mapped[Rubric] = relationship()
+    rubric: Mapped[Rubric | None] = relationship()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether only its organisers see it."""
+        return self.status is CompetitionStatus.DRAFT
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its ranking is public."""
+        return self.status is CompetitionStatus.PUBLISHED
+
+    def is_closed(self, now: datetime) -> bool:
+        """Whether the deadline has passed."""
+        return now >= self.closes_at
 
     def takes_entries(self, now: datetime) -> bool:
         """Whether teams may enter and hand in: within [opens, closes) by the server's clock."""
@@ -83,13 +98,14 @@ class Team(Model):
     name: Mapped[line]
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     captain_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    # The digest of the secret in the link by which members join.
+    # Part of the signed link by which members join; a new one ends the old link.
     join_code: Mapped[short_name] = mapped_column(unique=True)
     entered_at: Mapped[moment]
     handed_in_at: Mapped[datetime | None] = mapped_column(Moment())
 
     competition: Mapped[Competition] = relationship()
     organisation: Mapped[Organisation] = relationship()
+    captain: Mapped[Person] = relationship()
     members: Mapped[list["TeamMember"]] = relationship(
         back_populates="team", order_by="TeamMember.id", cascade="all, delete-orphan"
     )
@@ -143,21 +159,23 @@ class Assignment(Model):
 
 
 class Result(Model):
-    """A team's place: corrected and raw total side by side, with the uncertainty. Rows are made at publication."""
+    """A team's place: corrected and raw total side by side, with the uncertainty. Rows are made at publication.
+
+    `position` counts the rows of a ranking from 1, so that a page of it is one range of one index.
+    """
 
     __tablename__ = "result"
-    __table_args__ = (sa.Index("ix_result_competition_id_place", "competition_id", "place"),)
+    __table_args__ = (sa.UniqueConstraint("competition_id", "position"),)
 
     team_id: Mapped[int] = mapped_column(sa.ForeignKey("team.id"), primary_key=True)
     competition_id: Mapped[int] = mapped_column(sa.ForeignKey("competition.id"))
+    position: Mapped[int]
     place: Mapped[int | None]
     total: Mapped[Decimal | None] = mapped_column(Exact(12, 4))
     raw: Mapped[Decimal | None] = mapped_column(Exact(12, 4))
     sd: Mapped[Decimal | None] = mapped_column(Exact(12, 4))
     note: Mapped[line] = mapped_column(default="")
-    # Per criterion: {row id: {"mean": "…", "marks": ["…"]}}, so that the page needs one read.
+    # By criterion: {"C1": {"mean": "…", "marks": {"J1": "…"}}}, so that a page needs one read.
     criteria: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     team: Mapped[Team] = relationship()
-
-

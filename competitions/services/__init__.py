@@ -1,0 +1,1 @@
+"""Verbs of competitions: call, enter, hand in, judge, publish. Nothing here commits."""
