@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.accounts.models import Role
 from app.accounts.rules import credit_code
@@ -48,7 +48,7 @@ def email_field(**more: Any) -> EmailField:
 
 def name_field() -> StringField:
     """The field of a person's name."""
-    required = InputRequired(_l("Enter a name."))
+    required = DataRequired(_l("Enter a name."))
     return StringField(_l("Name"), [required, Length(max=100)], filters=[stripped])
 
 
@@ -144,7 +144,7 @@ class RosterForm(FlaskForm):
 class ProfileForm(FlaskForm):
     """What eligibility for an internship needs to know of a student, and a few words."""
 
-    major = StringField(_l("Major"), [InputRequired(_l("Enter your major.")), Length(max=100)], filters=[stripped])
+    major = StringField(_l("Major"), [DataRequired(_l("Enter your major.")), Length(max=100)], filters=[stripped])
     year = IntegerField(
         _l("Year of study"),
         [InputRequired(_l("Enter your year of study, 1 to 7.")), NumberRange(1, 7, _l("The year of study is 1 to 7."))],
@@ -173,6 +173,8 @@ class ProfileForm(FlaskForm):
 
     def validate_birth_month(self, field: MonthField) -> None:
         """An age that a student can have."""
+        if field.data is None:
+            return
         months = (self.today.year - field.data.year) * 12 + self.today.month - field.data.month
         if months < YOUNGEST * 12:
             raise ValidationError(_l("Yangfan is for people of 14 and older."))
@@ -181,7 +183,7 @@ class ProfileForm(FlaskForm):
 
     def validate_graduates_on(self, field: MonthField) -> None:
         """Not far off in either direction."""
-        if abs(field.data.year - self.today.year) > GRADUATION_YEARS:
+        if field.data is not None and abs(field.data.year - self.today.year) > GRADUATION_YEARS:
             raise ValidationError(_l("Check the year of graduation."))
 
 
@@ -204,7 +206,7 @@ class PasswordForm(FlaskForm):
 
 
 def _name_zh() -> StringField:
-    required = InputRequired(_l("Enter the name in Chinese."))
+    required = DataRequired(_l("Enter the name in Chinese."))
     return StringField(_l("Name in Chinese"), [required, Length(min=2, max=100)], filters=[stripped])
 
 
@@ -228,7 +230,7 @@ class EnterpriseForm(FlaskForm):
         _l("Industrial cluster"), [Optional()], description=_l("Only if the enterprise belongs to one of these.")
     )
     city_zh = StringField(
-        _l("City in Chinese"), [InputRequired(_l("Enter the city.")), Length(max=60)], filters=[stripped]
+        _l("City in Chinese"), [DataRequired(_l("Enter the city.")), Length(max=60)], filters=[stripped]
     )
     city_en = StringField(_l("City in English"), [Optional(), Length(max=60)], filters=[stripped])
 

@@ -70,6 +70,12 @@ def own_path(target: str | None, otherwise: str = "/") -> str:
     return otherwise if "\\" in target or any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in target) else target
 
 
+def me() -> Person:
+    """The signed-in person itself, where the stand-in of flask-login will not do: as the subject of an act."""
+    person: Person = current_user._get_current_object()
+    return person
+
+
 def begin_session(person: Person) -> None:
     """Sign `person` in with a session of its own: nothing that was put into the browser before survives."""
     session.clear()

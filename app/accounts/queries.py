@@ -185,7 +185,7 @@ def members_by_role(organisation_id: int) -> dict[Role, int]:
         .where(Membership.organisation_id == organisation_id, Membership.left_on.is_(None))
         .group_by(Membership.role)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def people_by_email(emails: Sequence[str]) -> dict[str, Person]:
@@ -218,7 +218,7 @@ def people_without_password(people: Collection[int]) -> list[Person]:
 
 def names_of(people: Collection[int]) -> dict[int, str]:
     """Names by id."""
-    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all())
+    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people))).all())
 
 
 def organisations_by_id(ids: Collection[int]) -> dict[int, Organisation]:
@@ -240,27 +240,6 @@ def members_of(organisation: Organisation, *roles: Role, words: str = "") -> sa.
             sa.or_(Person.name.icontains(words, autoescape=True), Person.email.icontains(words, autoescape=True))
         )
     return query.where(Membership.role.in_(roles)) if roles else query
-
-
-def student_regions(day: date) -> dict[int, str]:
-    """The region of each person who is a student on `day` or left within twelve months before, by person id.
-
-    Somebody who is at two universities counts where they went last.
-    """
-    query = (
-        sa.select(Membership.person_id, Organisation.region_code)
-        .join(Membership.organisation)
-        .join(Membership.person)
-        .where(
-            Membership.role == Role.STUDENT,
-            Person.is_active,
-            Membership.joined_on <= day,
-            sa.or_(Membership.left_on.is_(None), Membership.left_on > day - timedelta(days=365)),
-            Organisation.region_code.is_not(None),
-        )
-        .order_by(Membership.joined_on, Membership.id)
-    )
-    return {person: str(region) for person, region in db.session.execute(query)}
 
 
 def student_regions(day: date) -> dict[int, str]:

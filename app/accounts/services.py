@@ -435,22 +435,31 @@ def take_roster(
     if role not in ROLES_BY_KIND[organisation.kind]:
         raise RoleNotForKind
     known = queries.people_by_email([row.email for row in rows])
-    new = {row.email: Person(email=row.email, name=row.name, created_at=now) for row in rows if row.email not in known}
-    db.session.add_all(new.values())
-    db.session.flush()
+    fresh = [row for row in rows if row.email not in known]
+    new: dict[str, Person] = {}
+    # One statement for all, and ids read afterwards: SQLite would insert row by row to hand ids back.
+    if fresh:
+        accounts = [{"email": row.email, "name": row.name, "created_at": now} for row in fresh]
+        db.session.execute(sa.insert(Person), accounts)
+        new = queries.people_by_email([row.email for row in fresh])
     people = [known.get(row.email) or new[row.email] for row in rows]
     memberships = queries.memberships_in(organisation.id, role, [person.id for person in known.values()])
     changed = unchanged = 0
+    joining = []
     for person in people:
         membership = memberships.get(person.id)
-        if membership is None:
-            db.session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role, joined_on=today))
-        elif membership.left_on is not None:
-            membership.joined_on, membership.left_on = today, None
-        else:
+        if membership is not None and membership.left_on is None:
             unchanged += 1
             continue
+        if membership is not None:
+            membership.joined_on, membership.left_on = today, None
+        else:
+            joining.append(
+                {"person_id": person.id, "organisation_id": organisation.id, "role": role, "joined_on": today}
+            )
         changed += person.email in known
+    if joining:
+        db.session.execute(sa.insert(Membership), joining)
     if new or changed:
         audit.record(
             "roster.take",

@@ -74,7 +74,7 @@ def _preview(organisation: Organisation, roster: Roster, text: str, name: str, e
         organisation=organisation,
         roster=roster,
         known=known,
-        here=here,
+        members=here,
         text=text,
         name=name,
         encoding=encoding,

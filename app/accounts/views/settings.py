@@ -10,7 +10,7 @@ from flask_login import current_user, logout_user
 
 from app.accounts import passwords, services
 from app.accounts.forms import PasswordForm, SettingsForm
-from app.accounts.guards import begin_session, signed_in
+from app.accounts.guards import begin_session, me, signed_in
 from app.accounts.limits import few_wrong_passwords
 from app.accounts.views.shared import refuse
 from app.db import db
@@ -32,7 +32,7 @@ def edit() -> Any:
     form = _settings_form()
     if form.validate_on_submit():
         services.save_settings(
-            current_user, name=form.name.data, language=form.language.data, time_zone=form.time_zone.data
+            me(), name=form.name.data, language=form.language.data, time_zone=form.time_zone.data
         )
         db.session.commit()
         flash(_("Your settings are saved."), "success")
@@ -48,13 +48,13 @@ def password() -> Any:
     form = PasswordForm(prefix="p")
     if form.validate_on_submit():
         try:
-            services.change_password(current_user, form.current.data, form.password.data)
+            services.change_password(me(), form.current.data, form.password.data)
         except services.PresentPasswordWrong as refusal:
             refuse(form.current, refusal)
         except passwords.REFUSALS as refusal:
             refuse(form.password, refusal)
         else:
-            begin_session(current_user)
+            begin_session(me())
             db.session.commit()
             flash(_("Your new password is set. All other sessions have ended."), "success")
             return redirect(url_for(".edit"), 303)
@@ -65,7 +65,7 @@ def password() -> Any:
 @signed_in
 def end_sessions() -> Any:
     """Sign out everywhere."""
-    services.end_sessions(current_user)
+    services.end_sessions(me())
     db.session.commit()
     logout_user()
     session.clear()
