@@ -95,7 +95,7 @@ def _lesson_count() -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).where(Lesson.course_id == Course.id).correlate(Course).scalar_subquery()
 
 
-def published_courses(words: str = "", skill: str = "") -> sa.Select[tuple[Course]]:
+def published_courses(words: str = "", skill: str = "") -> sa.Select[Course]:
     """Courses that anyone can find, newest first, narrowed by words of title or summary and by a skill they supply."""
     query = (
         sa.select(Course)
@@ -360,7 +360,7 @@ def teachers_of(cohort_id: int) -> list[CohortTeacher]:
     return list(db.session.scalars(query))
 
 
-def learners_of(cohort_id: int) -> sa.Select[tuple[Enrolment]]:
+def learners_of(cohort_id: int) -> sa.Select[Enrolment]:
     """Who learns in a cohort now, by name."""
     return (
         sa.select(Enrolment)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -397,7 +398,9 @@ def _has_passed(person_id: int, lesson: Lesson) -> bool:
         .where(Quiz.context_kind == QUIZ_OF_LESSON, Quiz.context_id == lesson.id)
         .where(Attempt.person_id == person_id, Attempt.points.is_not(None))
     )
-    return any(points >= most * share for points, most, share in db.session.execute(query) if most)
+    return any(
+        points is not None and most and points >= most * share for points, most, share in db.session.execute(query)
+    )
 
 
 def complete_lesson(enrolment: Enrolment, lesson: Lesson, course: Course, now: datetime) -> bool:
@@ -408,7 +411,7 @@ def complete_lesson(enrolment: Enrolment, lesson: Lesson, course: Course, now: d
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {"enrolment_id": enrolment.id, "lesson_id": lesson.id, "done_at": now}
     added = db.session.execute(insert(LessonDone).values(**row).on_conflict_do_nothing())
-    if added.rowcount != 1:
+    if cast("sa.CursorResult[Any]", added).rowcount != 1:
         return False
     db.session.execute(
         sa.update(Enrolment)

@@ -340,7 +340,8 @@ class MatchingForm(QuestionForm):
         keys = letters_hiding_order(row.right_zh.data.strip() for row in rows if (row.right_zh.data or "").strip())
         found: Contents = {}
         for language in self.languages():
-            pairs, choices = [], {}
+            pairs: list[Pair] = []
+            choices: dict[str, Choice] = {}
             for row in rows:
                 key = keys.get((row.right_zh.data or "").strip(), "")
                 left = (row[f"left_{language}"].data or "").strip()

@@ -68,7 +68,7 @@ def bank_of(
     words: str = "",
     without: Collection[int] = (),
     without_kinds: Collection[QuestionKind] = (),
-) -> sa.Select[tuple[Question]]:
+) -> sa.Select[Question]:
     """Questions of an organisation's bank, newest first; by skill ("none": without one), type, words of the name."""
     query = sa.select(Question).where(Question.organisation_id == organisation_id).options(joinedload(Question.skill))
     if skill:

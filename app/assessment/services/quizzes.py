@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -186,7 +186,7 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(attempt)
-    if won.rowcount != 1:
+    if cast("sa.CursorResult[Any]", won).rowcount != 1:
         return attempt
     items = queries.items_of(attempt.quiz_id)
     answers = queries.answers_of(attempt)

@@ -107,6 +107,7 @@ def show(slug: str, question_id: int) -> str:
             if code in contents
         ],
         usage=queries.usage_of([question.id]).get(question.id),
+        headline_small=True,
     )
 
 

@@ -57,7 +57,7 @@ CONTENTS = [
 def test_a_drawn_order_holds_each_key_once_and_is_always_the_same(seed, place, keys):
     order = drawn_order(seed, place, keys)
     assert sorted(order) == sorted(keys)
-    assert order == drawn_order(seed, place, reversed(sorted(keys)))
+    assert order == drawn_order(seed, place, sorted(keys, reverse=True))
 
 
 def test_each_place_has_its_share_of_every_option():
