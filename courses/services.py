@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -410,8 +409,8 @@ def complete_lesson(enrolment: Enrolment, lesson: Lesson, course: Course, now: d
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {"enrolment_id": enrolment.id, "lesson_id": lesson.id, "done_at": now}
-    added = db.session.execute(insert(LessonDone).values(**row).on_conflict_do_nothing())
-    if cast("sa.CursorResult[Any]", added).rowcount != 1:
+    adding = insert(LessonDone).values(**row).on_conflict_do_nothing().returning(LessonDone.lesson_id)
+    if db.session.execute(adding).first() is None:
         return False
     db.session.execute(
         sa.update(Enrolment)
