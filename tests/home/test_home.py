@@ -44,8 +44,17 @@ def test_a_panel_reads_its_values_under_its_name(sign_in, cast, offered):
     values = {"count": 0, "since": None, "url": "/x/"}
     offered.append(Panel(1, "side", lambda person, today: PanelView("accounts/panels/verifications.html", values)))
     found = page(sign_in(cast.student), "/", language="en")
-    assert found.words("aside .card-title") == ["Verification"]
+    assert found.words("main .card-title") == ["Verification"]
     assert "/x/" in found.links.values()
+
+
+def test_what_stands_beside_something_stands_alone_without_it(sign_in, cast, offered):
+    values = {"count": 0, "since": None, "url": "/x/"}
+    offered.append(Panel(1, "side", lambda person, today: PanelView("accounts/panels/verifications.html", values)))
+    client = sign_in(cast.student)
+    assert not page(client, "/", language="en").select("aside")
+    offered.append(Panel(1, "main", lambda person, today: PanelView("accounts/panels/verifications.html", values)))
+    assert page(client, "/", language="en").words("aside .card-title") == ["Verification"]
 
 
 def test_who_has_nothing_to_do_is_told_so(sign_in, cast, offered):
