@@ -1,13 +1,344 @@
 """Reads of postings, applications, rounds and placements."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from app.accounts.models import Membership, Organisation, Person, Role, StudentProfile
 from app.clock import end_of
 from app.db import db
-from internships.models import Placement, Posting, PostingSkill, PostingStatus
+from internships.models import (
+    Application,
+    ApplicationStatus,
+    MatchRound,
+    Placement,
+    PlacementStatus,
+    Posting,
+    PostingSkill,
+    PostingStatus,
+    Rating,
+    RoundPosting,
+)
+
+# ---- postings
+
+
+def open_postings(
+    today: date,
+    *,
+    words: str = "",
+    region: str = "",
+    cluster: str = "",
+    skill: str = "",
+    remote: bool = False,
+) -> sa.Select[Posting]:
+    """Postings that take applications today, those closing first at the top, narrowed by the filters of the address."""
+    query = (
+        sa.select(Posting)
+        .join(Posting.organisation)
+        .where(
+            Posting.status == PostingStatus.PUBLISHED,
+            Posting.opens_on <= today,
+            Posting.closes_on >= today,
+            Organisation.suspended_at.is_(None),
+        )
+        .options(contains_eager(Posting.organisation), selectinload(Posting.skills), joinedload(Posting.cluster))
+        .order_by(Posting.closes_on, Posting.id)
+    )
+    if words:
+        columns = (
+            Posting.title_zh,
+            Posting.title_en,
+            Organisation.name_zh,
+            Organisation.name_en,
+            Posting.city_zh,
+            Posting.city_en,
+        )
+        query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    if region:
+        query = query.where(Posting.region_code == region)
+    if cluster:
+        query = query.where(Posting.cluster_code == cluster)
+    if skill:
+        query = query.where(Posting.id.in_(sa.select(PostingSkill.posting_id).where(PostingSkill.skill_code == skill)))
+    if remote:
+        query = query.where(Posting.is_remote)
+    return query
+
+
+def posting_by_id(posting_id: int) -> Posting | None:
+    """A posting with its enterprise, region, cluster and skills."""
+    query = (
+        sa.select(Posting)
+        .where(Posting.id == posting_id)
+        .options(
+            joinedload(Posting.organisation),
+            joinedload(Posting.region),
+            joinedload(Posting.cluster),
+            selectinload(Posting.skills).joinedload(PostingSkill.skill),
+        )
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def postings_of(organisation: Organisation, status: PostingStatus | None = None) -> sa.Select[Posting]:
+    """An enterprise's postings, newest first."""
+    query = sa.select(Posting).where(Posting.organisation_id == organisation.id).order_by(Posting.id.desc())
+    return query.where(Posting.status == status) if status else query
+
+
+def applications_per_posting(postings: Sequence[Posting]) -> dict[int, int]:
+    """How many open applications each posting has, by posting id; those without are left out."""
+    query = (
+        sa.select(Application.posting_id, sa.func.count())
+        .where(
+            Application.posting_id.in_([posting.id for posting in postings]),
+            Application.status == ApplicationStatus.OPEN,
+        )
+        .group_by(Application.posting_id)
+    )
+    return {posting: count for posting, count in db.session.execute(query)}
+
+
+# ---- applications
+
+
+def application_of(student: Person, posting: Posting) -> Application | None:
+    """A student's application to a posting, whatever became of it."""
+    query = sa.select(Application).where(Application.student_id == student.id, Application.posting_id == posting.id)
+    return db.session.scalars(query).one_or_none()
+
+
+def applications_of(student: Person) -> list[Application]:
+    """All applications of a student with postings and enterprises: open ones by their order, then the newest decided."""
+    query = (
+        sa.select(Application)
+        .where(Application.student_id == student.id)
+        .options(joinedload(Application.posting).joinedload(Posting.organisation))
+        .order_by(Application.status != ApplicationStatus.OPEN, Application.student_rank, Application.id.desc())
+        .limit(200)
+    )
+    return list(db.session.scalars(query))
+
+
+def open_applications_of(student: Person) -> list[Application]:
+    """A student's open applications in their order, with the postings."""
+    query = (
+        sa.select(Application)
+        .where(Application.student_id == student.id, Application.status == ApplicationStatus.OPEN)
+        .options(joinedload(Application.posting))
+        .order_by(Application.student_rank, Application.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def applicants_of(posting: Posting) -> list[Application]:
+    """Everyone who applied to a posting and did not withdraw, with names, open applications first."""
+    query = (
+        sa.select(Application)
+        .where(Application.posting_id == posting.id, Application.status != ApplicationStatus.WITHDRAWN)
+        .options(joinedload(Application.student), joinedload(Application.posting))
+        .order_by(Application.status != ApplicationStatus.OPEN, Application.posting_rank, Application.applied_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def application_by_id(application_id: int) -> Application | None:
+    """An application with its posting, enterprise and student."""
+    query = (
+        sa.select(Application)
+        .where(Application.id == application_id)
+        .options(
+            joinedload(Application.posting).joinedload(Posting.organisation),
+            joinedload(Application.posting).selectinload(Posting.skills),
+            joinedload(Application.student),
+        )
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def open_applications_to(posting_ids: Collection[int]) -> list[Application]:
+    """Open applications to postings, in a fixed order."""
+    query = (
+        sa.select(Application)
+        .where(Application.posting_id.in_(posting_ids), Application.status == ApplicationStatus.OPEN)
+        .order_by(Application.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def profiles_of(student_ids: Collection[int]) -> dict[int, StudentProfile]:
+    """Profiles by person id."""
+    query = sa.select(StudentProfile).where(StudentProfile.person_id.in_(student_ids))
+    return {profile.person_id: profile for profile in db.session.scalars(query)}
+
+
+# ---- rounds
+
+
+def rounds_of(organisation: Organisation) -> sa.Select[MatchRound]:
+    """An organiser's rounds, newest first."""
+    return (
+        sa.select(MatchRound)
+        .where(MatchRound.organisation_id == organisation.id)
+        .order_by(MatchRound.closes_at.desc(), MatchRound.id.desc())
+    )
+
+
+def rounds_of_postings(posting_ids: Collection[int]) -> dict[int, MatchRound]:
+    """The round that each posting takes part in, by posting id."""
+    query = (
+        sa.select(RoundPosting)
+        .where(RoundPosting.posting_id.in_(posting_ids))
+        .options(joinedload(RoundPosting.round).joinedload(MatchRound.organisation))
+    )
+    return {row.posting_id: row.round for row in db.session.scalars(query)}
+
+
+def postings_of_round(match_round: MatchRound) -> list[Posting]:
+    """The postings of a round with enterprises and skills, in a fixed order."""
+    query = (
+        sa.select(Posting)
+        .join(RoundPosting, RoundPosting.posting_id == Posting.id)
+        .where(RoundPosting.round_id == match_round.id)
+        .options(joinedload(Posting.organisation), selectinload(Posting.skills))
+        .order_by(Posting.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def postings_without_round(today: date) -> sa.Select[Posting]:
+    """Open postings that take part in no round yet."""
+    taken = sa.select(RoundPosting.posting_id)
+    return open_postings(today).where(Posting.id.not_in(taken))
+
+
+# ---- placements
+
+
+def placement_by_id(placement_id: int) -> Placement | None:
+    """A placement with its posting, enterprise, skills and people."""
+    query = (
+        sa.select(Placement)
+        .where(Placement.id == placement_id)
+        .options(
+            joinedload(Placement.posting).joinedload(Posting.organisation),
+            joinedload(Placement.posting).selectinload(Posting.skills).joinedload(PostingSkill.skill),
+            joinedload(Placement.student),
+            joinedload(Placement.mentor),
+        )
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def placements_at(organisation: Organisation, status: PlacementStatus | None = None) -> sa.Select[Placement]:
+    """Placements in an enterprise, those that end first at the top."""
+    query = (
+        sa.select(Placement)
+        .join(Placement.posting)
+        .where(Posting.organisation_id == organisation.id)
+        .options(contains_eager(Placement.posting), joinedload(Placement.student), joinedload(Placement.mentor))
+        .order_by(Placement.status != PlacementStatus.RUNNING, Placement.ends_on, Placement.id)
+    )
+    return query.where(Placement.status == status) if status else query
+
+
+def placements_from(university: Organisation, status: PlacementStatus | None = None) -> sa.Select[Placement]:
+    """Placements of a university's students, those that end first at the top."""
+    students = sa.select(Membership.person_id).where(
+        Membership.organisation_id == university.id, Membership.role == Role.STUDENT
+    )
+    query = (
+        sa.select(Placement)
+        .where(Placement.student_id.in_(students))
+        .options(
+            joinedload(Placement.posting).joinedload(Posting.organisation),
+            joinedload(Placement.student),
+            joinedload(Placement.mentor),
+        )
+        .order_by(Placement.status != PlacementStatus.RUNNING, Placement.ends_on, Placement.id)
+    )
+    return query.where(Placement.status == status) if status else query
+
+
+def placements_of(student: Person) -> list[Placement]:
+    """A student's own placements, newest first."""
+    query = (
+        sa.select(Placement)
+        .where(Placement.student_id == student.id)
+        .options(joinedload(Placement.posting).joinedload(Posting.organisation), joinedload(Placement.mentor))
+        .order_by(Placement.starts_on.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def ratings_of(placement: Placement) -> list[Rating]:
+    """What a placement was rated, by skill."""
+    query = (
+        sa.select(Rating)
+        .where(Rating.placement_id == placement.id)
+        .options(joinedload(Rating.skill))
+        .order_by(Rating.skill_code)
+    )
+    return list(db.session.scalars(query))
+
+
+def ratings_by_id(ids: Collection[int]) -> list[Rating]:
+    """Ratings with their placements and postings."""
+    query = (
+        sa.select(Rating)
+        .where(Rating.id.in_(ids))
+        .options(joinedload(Rating.placement).joinedload(Placement.posting).joinedload(Posting.organisation))
+    )
+    return list(db.session.scalars(query))
+
+
+def universities_of(student_id: int) -> set[int]:
+    """Ids of the universities at which somebody is or was a student."""
+    query = sa.select(Membership.organisation_id).where(
+        Membership.person_id == student_id, Membership.role == Role.STUDENT
+    )
+    return set(db.session.scalars(query))
+
+
+def mentors_of(organisation_id: int) -> list[Person]:
+    """Present mentors of an enterprise, by name."""
+    query = (
+        sa.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == Role.MENTOR,
+            Membership.left_on.is_(None),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def ratings_due(person: Person, organisation_ids: Collection[int], today: date) -> list[Placement]:
+    """Placements of enterprises that have begun, are not rated, and end within two weeks or have ended."""
+    query = (
+        sa.select(Placement)
+        .join(Placement.posting)
+        .where(
+            Posting.organisation_id.in_(organisation_ids),
+            Placement.rated_at.is_(None),
+            Placement.starts_on <= today,
+            Placement.ends_on <= date.fromordinal(today.toordinal() + 14),
+            sa.or_(Placement.mentor_id.is_(None), Placement.mentor_id == person.id),
+        )
+        .options(contains_eager(Placement.posting), joinedload(Placement.student))
+        .order_by(Placement.ends_on, Placement.id)
+        .limit(20)
+    )
+    return list(db.session.scalars(query))
+
+
+# ---- for the reports
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""Who may do what with postings, applications, rounds and placements. Questions on loaded objects; true or false."""
+
+from datetime import date
+
+from app.accounts.models import Organisation, OrganisationKind, Person, Role
+from internships.models import Application, MatchRound, Placement, Posting
+
+STAFF = (Role.RECRUITER, Role.MENTOR)
+ORGANISERS = (Role.COORDINATOR, Role.OFFICIAL, Role.ADMINISTRATOR)
+
+
+def may_see_posting(person: Person, posting: Posting) -> bool:
+    """A published posting is public; a draft is seen by its enterprise."""
+    if posting.is_public and posting.organisation.suspended_at is None:
+        return True
+    return bool(person.is_authenticated and may_edit_posting(person, posting))
+
+
+def may_edit_posting(person: Person, posting: Posting) -> bool:
+    """The recruiters of its enterprise write it."""
+    return person.has_role(Role.RECRUITER, organisation_id=posting.organisation_id)
+
+
+def may_apply(person: Person) -> bool:
+    """Students apply."""
+    return bool(person.is_authenticated and person.has_role(Role.STUDENT))
+
+
+def is_own_application(person: Person, application: Application) -> bool:
+    """A student's own."""
+    return application.student_id == person.id
+
+
+def may_see_levels(person: Person, application: Application) -> bool:
+    """An enterprise reads an applicant's levels in the posting's skills while the application is open, not after."""
+    return application.is_open and person.has_role(Role.RECRUITER, organisation_id=application.posting.organisation_id)
+
+
+def may_organise(person: Person, organisation: Organisation) -> bool:
+    """Coordinators of a university, officials of an office and the platform run rounds."""
+    return organisation.kind is not OrganisationKind.ENTERPRISE and person.has_role(
+        *ORGANISERS, organisation_id=organisation.id
+    )
+
+
+def may_run(person: Person, match_round: MatchRound) -> bool:
+    """Whoever organises a round runs it."""
+    return may_organise(person, match_round.organisation)
+
+
+def is_host(person: Person, placement: Placement) -> bool:
+    """The enterprise's people at a placement."""
+    return person.has_role(*STAFF, organisation_id=placement.posting.organisation_id)
+
+
+def may_see_placement(person: Person, placement: Placement, universities: set[int]) -> bool:
+    """The student, the enterprise, and the coordinators of the student's `universities`."""
+    if placement.student_id == person.id or is_host(person, placement):
+        return True
+    return any(person.has_role(Role.COORDINATOR, organisation_id=university) for university in universities)
+
+
+def may_rate(person: Person, placement: Placement, today: date) -> bool:
+    """The named mentor rates, or any mentor of the enterprise where none is named; once, from the first day on."""
+    if placement.rated_at is not None or today < placement.starts_on:
+        return False
+    if placement.mentor_id is not None:
+        return placement.mentor_id == person.id
+    return person.has_role(Role.MENTOR, organisation_id=placement.posting.organisation_id)

@@ -1,0 +1,1 @@
+"""Verbs over postings, applications, match rounds and placements."""
