@@ -31,9 +31,7 @@ def edit() -> Any:
     """Name, language and time zone."""
     form = _settings_form()
     if form.validate_on_submit():
-        services.save_settings(
-            me(), name=form.name.data, language=form.language.data, time_zone=form.time_zone.data
-        )
+        services.save_settings(me(), name=form.name.data, language=form.language.data, time_zone=form.time_zone.data)
         db.session.commit()
         flash(_("Your settings are saved."), "success")
         return redirect(url_for(".edit"), 303)
