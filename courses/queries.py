@@ -47,10 +47,19 @@ class LessonLine:
 
 
 @dataclass(frozen=True)
+class SkillName:
+    """A skill by its names; pages that list skills need no more of it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class Supplied:
     """A skill that lessons supply, and up to which level."""
 
-    skill: Skill
+    skill: SkillName
     level: int
 
 
@@ -135,30 +144,30 @@ def sizes_of(course_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 def skills_of_courses(course_ids: Sequence[int]) -> dict[int, list[Supplied]]:
     """The skills that courses supply, each up to its highest level, highest first."""
     query = (
-        sa.select(Lesson.course_id, Skill, sa.func.max(LessonSkill.level).label("level"))
+        sa.select(
+            Lesson.course_id, Skill.code, Skill.name_zh, Skill.name_en, sa.func.max(LessonSkill.level).label("level")
+        )
         .join(LessonSkill, LessonSkill.lesson_id == Lesson.id)
         .join(Skill, Skill.code == LessonSkill.skill_code)
         .where(Lesson.course_id.in_(course_ids))
         .group_by(Lesson.course_id, Skill.code)
         .order_by(sa.desc("level"), Skill.code)
-        .options(*(defer(column) for column in (Skill.definition_zh, Skill.definition_en)))
-        .options(*(defer(column) for column in (Skill.levels_zh, Skill.levels_en)))
     )
     found: dict[int, list[Supplied]] = {course_id: [] for course_id in course_ids}
-    for course_id, skill, level in db.session.execute(query):
-        found[course_id].append(Supplied(skill, level))
+    for course_id, code, zh, en, level in db.session.execute(query):
+        found[course_id].append(Supplied(SkillName(code, zh, en), level))
     return found
 
 
 def skills_of_lesson(lesson_id: int) -> list[Supplied]:
     """The skills that a lesson's quiz tests."""
     query = (
-        sa.select(Skill, LessonSkill.level)
+        sa.select(Skill.code, Skill.name_zh, Skill.name_en, LessonSkill.level)
         .join(LessonSkill, LessonSkill.skill_code == Skill.code)
         .where(LessonSkill.lesson_id == lesson_id)
         .order_by(LessonSkill.level.desc(), Skill.code)
     )
-    return [Supplied(skill, level) for skill, level in db.session.execute(query)]
+    return [Supplied(SkillName(code, zh, en), level) for code, zh, en, level in db.session.execute(query)]
 
 
 def course_by_id(course_id: int) -> Course | None:
