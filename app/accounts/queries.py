@@ -112,11 +112,6 @@ def enterprises(
     return query
 
 
-def enterprises_awaiting_verification(region_code: str) -> sa.Select[Organisation]:
-    """Enterprises of a region that nobody has verified yet, oldest first."""
-    return enterprises(region_code)
-
-
 def count_awaiting_verification(region_code: str | None) -> tuple[int, datetime | None]:
     """How many enterprises of a region (None for all) wait, and since when the oldest does."""
     query = sa.select(sa.func.count(), sa.func.min(Organisation.created_at)).where(

@@ -80,16 +80,6 @@ def pairs_with_evidence(people: Collection[int]) -> list[tuple[int, str]]:
     return [(person, skill) for person, skill in db.session.execute(query)]
 
 
-def passport_of(person_id: int) -> list[SkillEstimate]:
-    """A person's kept estimates, best shown first."""
-    query = (
-        sa.select(SkillEstimate)
-        .where(SkillEstimate.person_id == person_id)
-        .order_by(SkillEstimate.shown.desc(), SkillEstimate.newest_at.desc(), SkillEstimate.skill_code)
-    )
-    return list(db.session.scalars(query))
-
-
 def rows_of(person_id: int, skill_code: str) -> list[Evidence]:
     """All rows of a person in a skill, newest first, superseded ones too."""
     query = (
@@ -99,11 +89,6 @@ def rows_of(person_id: int, skill_code: str) -> list[Evidence]:
         .options(joinedload(Evidence.skill))
     )
     return list(db.session.scalars(query))
-
-
-def levels_for(people: Collection[int], codes: Collection[str] | None = None) -> dict[tuple[int, str], SkillEstimate]:
-    """Kept estimates by (person, skill)."""
-    return {(estimate.person_id, estimate.skill_code): estimate for estimate in estimates_of(people, codes)}
 
 
 def shown_lately(person_id: int, count: int) -> list[tuple[SkillEstimate, Skill]]:

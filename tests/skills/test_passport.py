@@ -126,6 +126,18 @@ def test_each_row_links_to_where_it_came_from_by_one_question_for_each_kind(sign
     assert asked == [(cast.student.id, [1, 2, 3])]
 
 
+def test_many_rows_are_written_out_a_page_at_a_time_and_all_count(sign_in, cast, show):
+    show(30)
+    client = sign_in(cast.student)
+    first = page(client, f"/passport/{SKILL}/", language="en")
+    assert len(first.select("ol.thread > li")) == 25
+    assert "Of 30 rows that count" in first.text
+    second = page(client, first.links["Next"], language="en")
+    assert len(second.select("ol.thread > li")) == 5
+    assert "Of 30 rows that count" in second.text
+    assert client.get(f"/passport/{SKILL}/?page=3").status_code == 404
+
+
 def test_a_skill_without_evidence_says_so_and_an_unknown_one_is_not_there(sign_in, cast):
     client = sign_in(cast.student)
     assert "There is no evidence that counts yet." in page(client, f"/passport/{SKILL}/", language="en").text

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -15,11 +15,12 @@ from app.reference import queries as reference
 from app.registry import EvidenceLink, registry
 from app.skills import policies, queries, reading
 from app.skills.models import AssessorKind, SourceKind
-from app.skills.reading import Reading
+from app.skills.reading import Reading, RowReading
 from app.skills.rules import levels
-from app.ui.filters import percent
+from app.ui.filters import page_url, percent
 
 bp = Blueprint("passport", __name__)
+ROWS_AT_ONCE = 25
 
 
 @bp.route("/passport/")
@@ -81,7 +82,16 @@ def _skill(student: Person, code: str, university: Organisation | None) -> str:
         abort(404)
     as_of = today()
     found = reading.read(rows, as_of)
-    recorders = {row.recorded_by_id for row in rows if row.recorded_by_id is not None}
+    # All rows make the level; a page of them is written out.
+    number = max(request.args.get("page", 1, type=int), 1)
+    lines = found.rows[(number - 1) * ROWS_AT_ONCE : number * ROWS_AT_ONCE]
+    if number > 1 and not lines:
+        abort(404)
+    pages = {
+        "prev_url": page_url(number - 1) if number > 1 else None,
+        "next_url": page_url(number + 1) if number * ROWS_AT_ONCE < len(rows) else None,
+    }
+    recorders = {line.row.recorded_by_id for line in lines if line.row.recorded_by_id is not None}
     return render_template(
         "skills/passport/skill.html",
         student=student,
@@ -90,8 +100,10 @@ def _skill(student: Person, code: str, university: Organisation | None) -> str:
         reading=found,
         likely=found.likely if found.rows else 0,
         reasons=reasons_of(found),
-        links=_links(found),
-        organisations=people.organisations_by_id({row.organisation_id for row in rows}) if rows else {},
+        lines=lines,
+        pages=pages,
+        links=_links(lines),
+        organisations=people.organisations_by_id({line.row.organisation_id for line in lines}) if lines else {},
         names=people.names_of(recorders) if recorders else {},
         as_of=as_of,
         kinds=assessor_words(),
@@ -101,12 +113,12 @@ def _skill(student: Person, code: str, university: Organisation | None) -> str:
     )
 
 
-def _links(found: Reading) -> dict[int, EvidenceLink]:
+def _links(lines: list[RowReading]) -> dict[int, EvidenceLink]:
     """Where each row came from, by the id of the row; one call for each kind of source."""
     links: dict[int, EvidenceLink] = {}
     offered = registry().evidence_links
-    for kind in sorted({line.row.source_kind for line in found.rows}):
-        rows = [line.row for line in found.rows if line.row.source_kind == kind]
+    for kind in sorted({line.row.source_kind for line in lines}):
+        rows = [line.row for line in lines if line.row.source_kind == kind]
         if kind in offered:
             by_source = offered[kind](current_user, sorted({row.source_id for row in rows}))
             links.update((row.id, by_source[row.source_id]) for row in rows if row.source_id in by_source)
