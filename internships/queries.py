@@ -103,6 +103,19 @@ def applications_per_posting(postings: Sequence[Posting]) -> dict[int, int]:
     return {posting: count for posting, count in db.session.execute(query)}
 
 
+def postings_with_applicants(organisation_id: int) -> list[tuple[Posting, int]]:
+    """Postings of an enterprise that have open applications, with how many, those closing first at the top."""
+    query = (
+        sa.select(Posting, sa.func.count(Application.id))
+        .join(Application, Application.posting_id == Posting.id)
+        .where(Posting.organisation_id == organisation_id, Application.status == ApplicationStatus.OPEN)
+        .group_by(Posting.id)
+        .order_by(Posting.closes_on, Posting.id)
+        .limit(10)
+    )
+    return [(posting, count) for posting, count in db.session.execute(query)]
+
+
 # ---- applications
 
 

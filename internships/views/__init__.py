@@ -1,5 +1,9 @@
-"""Pages of internships. Each module owns a small blueprint; they are nested here."""
+"""Pages of internships. Each module owns a small blueprint with full paths; they are nested here."""
 
 from flask import Blueprint
 
+from internships.views import applicants, applications, placements, postings, ratings, rounds
+
 bp = Blueprint("internships", __name__, template_folder="../templates")
+for module in (postings, applications, applicants, rounds, placements, ratings):
+    bp.register_blueprint(module.bp)

@@ -1,0 +1,72 @@
+"""The fit of people and postings as pages show it: scores, levels side by side, what is missing and what supplies it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.accounts.models import Person
+from app.registry import SkillSource, registry
+from app.skills.reading import likely_level
+from internships.models import Posting
+from internships.rules.fit import Estimate, Fit, Item, fit
+from internships.services.rounds import estimates_for, needs_of
+
+PER_SKILL = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """One skill of a posting beside what the student has shown, with lessons that would supply what is missing."""
+
+    item: Item
+    likely: int
+    sources: tuple[SkillSource, ...] = ()
+
+
+@dataclass(frozen=True)
+class Side:
+    """A posting and how a student fits it."""
+
+    posting: Posting
+    fit: Fit
+    lines: tuple[Line, ...]
+
+    @property
+    def short(self) -> int:
+        """How many skills are not shown at the level asked."""
+        return len(self.fit.missing)
+
+
+def sides(student: Person, postings: Sequence[Posting]) -> list[Side]:
+    """How a student fits each of some postings, from the kept estimates, in one read."""
+    has = estimates_for([student.id], postings).get(student.id, {})
+    return [_side(posting, has) for posting in postings]
+
+
+def _side(posting: Posting, has: Mapping[str, Estimate]) -> Side:
+    found = fit(needs_of(posting), has)
+    lines = tuple(
+        Line(item, likely_level(has[item.skill].mean) if item.skill in has else 0) for item in found.items
+    )
+    return Side(posting, found, lines)
+
+
+def side_with_sources(student: Person, posting: Posting) -> Side:
+    """How a student fits one posting, with the lessons that would supply each missing skill."""
+    (found,) = sides(student, [posting])
+    wanted = {item.skill: item.required for item in found.fit.missing}
+    sources: dict[str, list[SkillSource]] = defaultdict(list)
+    if wanted:
+        for offer in registry().skill_sources:
+            for source in offer(student, sorted(wanted)):
+                sources[source.skill].append(source)
+    lines = tuple(
+        Line(line.item, line.likely, _best(sources[line.item.skill], line.item.required) if line.item.missing else ())
+        for line in found.lines
+    )
+    return Side(posting, found.fit, lines)
+
+
+def _best(sources: Sequence[SkillSource], level: int) -> tuple[SkillSource, ...]:
+    """The few lessons that come nearest to a level from below or reach it, the shortest first among equals."""
+    return tuple(sorted(sources, key=lambda one: (abs(one.level - level), one.minutes, one.title))[:PER_SKILL])

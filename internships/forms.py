@@ -1,0 +1,154 @@
+"""Forms of postings and applications: their shape and wording."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from internships.models import PayPeriod, Posting, RankedBy
+from internships.services.postings import Asked
+
+SKILL_ROWS = 8
+EMPTY = SelectChoice("", "–")
+LEVELS = [EMPTY, *(SelectChoice(str(level), str(level)) for level in range(1, 5))]
+
+
+class SkillRow(Form):
+    """One skill that a posting asks for. An empty row is passed over."""
+
+    skill = SelectField(_l("Skill"), [Optional()])
+    level = SelectField(_l("Level"), [Optional()], choices=LEVELS)
+    weight = DecimalField(_l("Weight"), [Optional(), NumberRange(Decimal("0.1"), 10)], default=Decimal(1))
+
+    def validate_level(self, field: Any) -> None:
+        """Skill and level come together."""
+        if bool(field.data) != bool(self.skill.data):
+            raise ValidationError(_("Choose both a skill and a level, or neither."))
+
+
+class PostingForm(FlaskForm):
+    """Everything that a posting says."""
+
+    title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    body_zh = TextAreaField(
+        _l("What the work is, in Chinese"),
+        [InputRequired(), Length(max=20_000)],
+        description=_l("Duties, who looks after the intern, what is offered. Markdown."),
+    )
+    body_en = TextAreaField(_l("What the work is, in English"), [Optional(), Length(max=20_000)])
+    city_zh = StringField(_l("City in Chinese"), [InputRequired(), Length(max=60)])
+    city_en = StringField(_l("City in English"), [Optional(), Length(max=60)])
+    region_code = SelectField(_l("Region"), [InputRequired()])
+    cluster_code = SelectField(_l("Industrial cluster"), [Optional()])
+    is_remote = BooleanField(_l("Can be done from afar"))
+    seats = IntegerField(_l("Seats"), [InputRequired(), NumberRange(1, 500)], default=1)
+    pay = DecimalField(
+        _l("Pay in yuan"),
+        [InputRequired(), NumberRange(0, 100_000)],
+        places=2,
+        description=_l("In money and in full. Taking fees or deposits from interns is unlawful."),
+    )
+    pay_period = SelectField(
+        _l("Paid per"),
+        choices=[SelectChoice(PayPeriod.DAY.value, _l("day")), SelectChoice(PayPeriod.MONTH.value, _l("month"))],
+    )
+    hours_a_week = IntegerField(_l("Hours a week"), [InputRequired(), NumberRange(1, 44)], default=40)
+    opens_on = DateField(_l("Applications from"), [InputRequired()])
+    closes_on = DateField(_l("Applications until"), [InputRequired()], description=_l("This day still counts."))
+    starts_on = DateField(_l("First day"), [InputRequired()])
+    ends_on = DateField(_l("Last day"), [InputRequired()])
+    min_year = IntegerField(
+        _l("From year of study"),
+        [InputRequired(), NumberRange(2, 7)],
+        default=2,
+        description=_l("First-year students may not be sent to posts."),
+    )
+    majors = StringField(
+        _l("Majors"), [Optional(), Length(max=300)], description=_l("Separated by commas. Empty: all are welcome.")
+    )
+    ranked_by = SelectField(
+        _l("Applicants are ranked"),
+        choices=[
+            SelectChoice(RankedBy.FIT.value, _l("by fit with the skills asked for")),
+            SelectChoice(RankedBy.HAND.value, _l("by hand")),
+        ],
+    )
+    skills = FieldList(FormField(SkillRow), min_entries=SKILL_ROWS, max_entries=SKILL_ROWS)
+
+    def offer(self, skills: Mapping[str, str], regions: Mapping[str, str], clusters: Mapping[str, str]) -> None:
+        """Say what can be chosen: names by code."""
+        self.region_code.choices = [EMPTY, *(SelectChoice(code, name) for code, name in regions.items())]
+        self.cluster_code.choices = [EMPTY, *(SelectChoice(code, name) for code, name in clusters.items())]
+        offered = [EMPTY, *(SelectChoice(code, f"{code} {name}") for code, name in skills.items())]
+        for row in self.skills:
+            row.form.skill.choices = offered
+
+    def validate_pay(self, field: Any) -> None:
+        """A sum of money is a number."""
+        if field.data is not None and not field.data.is_finite():
+            raise ValidationError(_("Enter a sum of money."))
+
+    def values(self) -> dict[str, Any]:
+        """What the services take."""
+        plain = {
+            name: field.data
+            for name, field in self._fields.items()
+            if name not in ("csrf_token", "skills", "majors", "cluster_code", "pay_period", "ranked_by")
+        }
+        for name in ("title_en", "body_en", "city_en"):
+            plain[name] = plain[name] or ""
+        commas = (self.majors.data or "").replace("，", ",").replace("、", ",")
+        plain["majors"] = [major.strip() for major in commas.split(",") if major.strip()]
+        plain["cluster_code"] = self.cluster_code.data or None
+        plain["pay_period"] = PayPeriod(self.pay_period.data)
+        plain["ranked_by"] = RankedBy(self.ranked_by.data)
+        return plain
+
+    def asked(self) -> list[Asked]:
+        """The skills of the filled rows."""
+        return [
+            Asked(row.form.skill.data, int(row.form.level.data), row.form.weight.data or Decimal(1))
+            for row in self.skills
+            if row.form.skill.data and row.form.level.data
+        ]
+
+
+def filled(posting: Posting) -> dict[str, Any]:
+    """A posting as the form's first values."""
+    values = {name: getattr(posting, name) for name in PostingForm.__dict__ if hasattr(posting, name)}
+    values["majors"] = "，".join(posting.majors)
+    values["cluster_code"] = posting.cluster_code or ""
+    values["pay_period"], values["ranked_by"] = posting.pay_period.value, posting.ranked_by.value
+    rows: list[dict[str, Any]] = [
+        {"skill": one.skill_code, "level": str(one.level), "weight": one.weight.normalize()} for one in posting.skills
+    ]
+    values["skills"] = rows + [{} for _row in range(SKILL_ROWS - len(rows))]
+    return values
+
+
+class ApplicationForm(FlaskForm):
+    """What a student says with an application."""
+
+    statement = TextAreaField(
+        _l("Why you, in a few sentences"),
+        [Optional(), Length(max=3000)],
+        description=_l("The enterprise reads it beside what you have shown. You may leave it empty."),
+    )

@@ -1,0 +1,5 @@
+"""applicants."""
+
+from flask import Blueprint
+
+bp = Blueprint("applicants", __name__)

@@ -1,0 +1,5 @@
+"""placements."""
+
+from flask import Blueprint
+
+bp = Blueprint("placements", __name__)

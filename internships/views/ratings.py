@@ -1,0 +1,5 @@
+"""ratings."""
+
+from flask import Blueprint
+
+bp = Blueprint("ratings", __name__)

@@ -1,0 +1,5 @@
+"""rounds."""
+
+from flask import Blueprint
+
+bp = Blueprint("rounds", __name__)
