@@ -40,7 +40,7 @@ def record(
             action=action,
             actor_id=actor_id,
             organisation_id=organisation_id,
-            subject_kind=type(subject).__tablename__,
+            subject_kind=subject.__tablename__,
             subject_id=getattr(subject, "id", None),
             request_id=g.get("request_id", "") if has_request_context() else "",
             details=details,

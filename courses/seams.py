@@ -51,7 +51,7 @@ def learning_panel(person: Any, today: date) -> PanelView | None:
     current = [one for one in learning if one.enrolment.completed_at is None]
     if not current:
         step = NextStep(
-            _("Next"),
+            _("Next step"),
             _("Find a course"),
             _("Each lesson says which skills its quiz can show, and at which level."),
             _("See the courses"),

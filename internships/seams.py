@@ -127,7 +127,7 @@ def due_panel(person: Person, today: date) -> PanelView | None:
     if not lines:
         employer = employers[0]
         step = NextStep(
-            _("Next"),
+            _("Next step"),
             _("Write a posting"),
             _("Say which skills the work needs, at which level; students are matched by what they have shown."),
             _("Write it"),
@@ -135,7 +135,7 @@ def due_panel(person: Person, today: date) -> PanelView | None:
         )
         return PanelView("", next=step) if person.has_role(Role.RECRUITER) else None
     first = lines[0]
-    step = NextStep(_("Next"), first["title"], first["sub"], _("Open"), first["url"])
+    step = NextStep(_("Next step"), first["title"], first["sub"], _("Open"), first["url"])
     return PanelView("internships/panels/due.html", {"lines": lines}, step)
 
 

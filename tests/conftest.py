@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask import Flask, session
+from flask import Flask, has_app_context, session
 from flask.testing import FlaskClient
 from hypothesis import settings
 
@@ -205,6 +205,8 @@ class Client(FlaskClient):
         """Make the request; what the test has prepared is there, and the test's objects are read anew afterwards."""
         from app.db import db
 
+        if not has_app_context():  # a redirect that is being followed, in the context of the first request
+            return super().open(*args, **kwargs)
         db.session.commit()
         return contextvars.Context().run(super().open, *args, **kwargs)
 

@@ -125,7 +125,12 @@
           return;
         }
         const told = (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : {};
-        if (!answer.ok || answer.redirected) {
+        if (answer.redirected || answer.status === 400 || answer.status === 401) {
+          // The session is over: the answer stays on this device, and is sent when the page is opened again.
+          this.say("failed", refused ?? "");
+          return;
+        }
+        if (!answer.ok) {
           // The server has read it and says no: sending it again would not help.
           this.say("failed", told.message ? (failed ?? "{reason}").replace("{reason}", told.message) : refused ?? "");
           if (this.pending === sent) this.forget();
