@@ -139,7 +139,7 @@ BODY_ZH = """我们是{place}的{category}企业，产品直接卖给海外买�
 
 *演示数据：本企业与岗位均为虚构。*"""
 
-BODY_EN = """We make {category} in {place} and sell straight to buyers abroad. This internship has a mentor and real work.
+BODY_EN = """We make {category} in {place} and sell straight to buyers abroad. You get a mentor and real work.
 
 ## What you will do
 {duties}

@@ -1,4 +1,4 @@
-"""The fit of people and postings as pages show it: scores, levels side by side, what is missing and what supplies it."""
+"""The fit of people and postings as pages show it: scores, levels side by side, what would supply the rest."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -45,9 +45,7 @@ def sides(student: Person, postings: Sequence[Posting]) -> list[Side]:
 
 def _side(posting: Posting, has: Mapping[str, Estimate]) -> Side:
     found = fit(needs_of(posting), has)
-    lines = tuple(
-        Line(item, likely_level(has[item.skill].mean) if item.skill in has else 0) for item in found.items
-    )
+    lines = tuple(Line(item, likely_level(has[item.skill].mean) if item.skill in has else 0) for item in found.items)
     return Side(posting, found, lines)
 
 

@@ -100,7 +100,7 @@ def applications_per_posting(postings: Sequence[Posting]) -> dict[int, int]:
         )
         .group_by(Application.posting_id)
     )
-    return {posting: count for posting, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def postings_with_applicants(organisation_id: int) -> list[tuple[Posting, int]]:
@@ -126,7 +126,7 @@ def application_of(student: Person, posting: Posting) -> Application | None:
 
 
 def applications_of(student: Person) -> list[Application]:
-    """All applications of a student with postings and enterprises: open ones by their order, then the newest decided."""
+    """All applications of a student with postings and enterprises: open ones in order, then the newest decided."""
     query = (
         sa.select(Application)
         .where(Application.student_id == student.id)

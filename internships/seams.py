@@ -18,6 +18,7 @@ from app.skills.models import SourceKind
 from app.ui.filters import words
 from internships import fits, queries
 from internships.policies import ORGANISERS, STAFF
+from internships.seeds import plant_postings
 
 CONSIDERED = 60
 SHOWN = 3
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     offered.panels.append(Panel(40, "main", matching_panel))
     offered.panels.append(Panel(25, "main", due_panel))
     offered.panels.append(Panel(35, "side", dates_panel))
+    offered.seeders.append((300, "internships", plant_postings))
     offered.evidence_links[SourceKind.INTERNSHIP_RATING.value] = rating_links
 
 
@@ -80,9 +82,7 @@ def matching_panel(person: Person, today: date) -> PanelView | None:
     if not postings:
         return None
     best = sorted(fits.sides(person, postings), key=lambda side: (-side.fit.score, side.posting.closes_on))[:SHOWN]
-    return PanelView(
-        "internships/panels/matching.html", {"sides": best, "names": reference.skill_names(language())}
-    )
+    return PanelView("internships/panels/matching.html", {"sides": best, "names": reference.skill_names(language())})
 
 
 def dates_panel(person: Person, today: date) -> PanelView | None:

@@ -88,10 +88,7 @@ def apply(
         )
         kept.decided_at, kept.posting_rank = None, None
         return kept
-    application = Application(
-        posting_id=posting.id, student_id=student.id, statement=statement, applied_at=now, student_rank=last + 1
-    )
-    application.status = ApplicationStatus.OPEN
+    application = opened(student.id, posting.id, statement, last + 1, now)
     try:
         with db.session.begin_nested():
             db.session.add(application)
@@ -104,6 +101,19 @@ def apply(
     return application
 
 
+def opened(student_id: int, posting_id: int, statement: str, rank: int, at: datetime) -> Application:
+    """A new open application, not yet in the session."""
+    return Application(
+        posting_id=posting_id,
+        student_id=student_id,
+        statement=statement,
+        status=ApplicationStatus.OPEN,
+        student_rank=rank,
+        applied_at=at,
+        outcome={},
+    )
+
+
 def withdraw(application: Application, now: datetime) -> None:
     """Take an open application back. Raises ApplicationOver."""
     if not application.is_open:
@@ -114,7 +124,7 @@ def withdraw(application: Application, now: datetime) -> None:
 def order(
     taken: Sequence[Application], wanted: Mapping[int, int], now: datetime, rounds: Mapping[int, MatchRound]
 ) -> None:
-    """Number a student's open applications 1, 2, … by the `wanted` numbers (by application id; equal ones as they were).
+    """Number a student's open applications 1, 2, … by the `wanted` numbers (by id; equal ones as they were).
 
     Applications of a round that has closed keep their place. Raises RankingClosed where one of them would move.
     """

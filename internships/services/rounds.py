@@ -54,7 +54,7 @@ class PostingTaken(Refused):
 
 @dataclass
 class Instance:
-    """What is matched: both sides by ids of applications' students and postings, and who was left out before, and why."""
+    """What is matched: both sides by ids of students and postings, and who was left out before, and why."""
 
     students: dict[str, list[str]] = field(default_factory=dict)
     postings: dict[str, matching.PostingSide] = field(default_factory=dict)

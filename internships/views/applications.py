@@ -50,9 +50,7 @@ def new(posting_id: int) -> Any:
     if not form.validate_on_submit():
         flash(_("The statement is too long: at most 3,000 characters."), "error")
         return redirect(url_for("internships.postings.show", posting_id=posting.id), 303)
-    services.apply(
-        current_user, profile_of(current_user), posting, form.statement.data or "", utcnow(), today()
-    )
+    services.apply(current_user, profile_of(current_user), posting, form.statement.data or "", utcnow(), today())
     db.session.commit()
     flash(_("You have applied. Put your applications in the order in which you want them."), "success")
     return redirect(url_for(".index"), 303)

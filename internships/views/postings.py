@@ -212,4 +212,3 @@ def _offer(form: PostingForm) -> None:
     regions, clusters = reference.place_names(language())
     named = {code: name for code, (name, _home) in clusters.items()}
     form.offer(reference.skill_names(language()), regions, named)
-
