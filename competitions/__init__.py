@@ -7,6 +7,6 @@ def init_app(app: Flask) -> None:
     """Register pages, doors and panels."""
     from competitions import cli, seams, views
 
-    app.register_blueprint(views.bp)
+    views.init_app(app)
     app.cli.add_command(cli.competitions)
     seams.init_app(app)

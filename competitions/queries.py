@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -437,7 +438,7 @@ def hold_assignment(assignment_id: int) -> Assignment:
     return db.session.scalars(query).one()
 
 
-def neighbours_of(assignment: Assignment) -> tuple[int | None, int | None]:
+def next_of(assignment: Assignment) -> tuple[int | None, int | None]:
     """The next assignment of the same judge that is not finished, in order of the entries, and how many are left."""
     query = (
         sa.select(Assignment.id)
@@ -499,7 +500,7 @@ def result_of(competition_id: int, number: int) -> Result | None:
     return db.session.scalars(query).one_or_none()
 
 
-def all_results(competition_id: int) -> list[tuple[int, dict[str, object]]]:
+def all_results(competition_id: int) -> list[tuple[int, dict[str, Any]]]:
     """Number and criteria of each result, by position; for the file from which anyone can rank again."""
     query = (
         sa.select(Team.number, Result.criteria)
@@ -520,6 +521,13 @@ def comments_on(team_id: int) -> list[RubricMark]:
         .order_by(RubricRow.position, RubricMark.id)
     )
     return list(db.session.scalars(query))
+
+
+def pseudonyms(competition: Competition) -> dict[int, str]:
+    """Under which name the ranking shows each judge's marks, by person."""
+    names = {judge["judge"]: judge["name"] for judge in competition.record["judges"]}
+    query = sa.select(Judge.id, Judge.person_id).where(Judge.competition_id == competition.id)
+    return {person: names[judge] for judge, person in db.session.execute(query) if judge in names}
 
 
 def running_in(organisation_ids: Sequence[int]) -> list[Competition]:

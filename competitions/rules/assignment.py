@@ -63,7 +63,8 @@ def assign(
 ) -> Assignment | Impossible:
     """Give each entry exactly `per_entry` judges; a shared organisation is a conflict, a pair of `conflicts` too.
 
-    `conflicts` are (judge, entry); `kept` are judges by entry who stay whatever happens; they count. Loads are as even as conflicts allow. Of up to
+    `conflicts` are (judge, entry); `kept` are judges by entry who stay whatever happens and count. Loads are as even as
+    conflicts allow. Of up to
     `TRIES` equally good assignments the first whose graph is connected is taken, else the first.
     Raises ValueError for `per_entry` below 1 or a name that occurs twice.
     """
