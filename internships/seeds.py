@@ -133,6 +133,10 @@ def _past_round(
     rng = world.random("round", *quarter)
     closes = max(posting.closes_on for posting in members)
     opens = min(posting.opens_on for posting in members)
+    if not _apply(world, rng, members, closes, APPLICATIONS_A_POSTING):
+        for posting in members:  # nobody was there yet
+            posting.status = PostingStatus.CLOSED
+        return
     label = f"{quarter[0]} 年第 {quarter[1] + 1} 季度", f"{quarter[0]} quarter {quarter[1] + 1}"
     match_round = rounds.create(
         host,
@@ -146,7 +150,6 @@ def _past_round(
     db.session.flush()
     for posting in members:
         rounds.add_postings(match_round, [posting], posting.opens_on)
-    _apply(world, rng, members, closes, APPLICATIONS_A_POSTING)
     for posting in members:
         if posting.ranked_by is RankedBy.HAND:
             _rank_by_hand(rng, posting)
@@ -158,7 +161,7 @@ def _past_round(
 
 
 def _apply(world: World, rng: Random, members: Sequence[Posting], day: date, each: int) -> list[Application]:
-    """Students of that day apply to a few of the postings, nearer to what they are good at; ranks follow their liking."""
+    """Students of that day apply to a few postings near to what they are good at; ranks follow their liking."""
     busy = {placement.student_id for placement in db.session.query(Placement).filter(Placement.ends_on >= day)}
     pool = [
         student
