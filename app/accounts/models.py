@@ -88,7 +88,7 @@ class Person(Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[moment_now]
 
-    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person")
 
     # What flask-login asks of a signed-in person.
     is_authenticated = True

@@ -146,8 +146,7 @@ def new(slug: str) -> Any:
     if form.validate_on_submit():
         try:
             posting = services.create(organisation, form.values(), form.asked(), by=current_user.id, now=utcnow())
-        except Refused as refusal:
-            db.session.rollback()
+        except Refused as refusal:  # raised before anything was changed
             form.form_errors.append(refusal.sentence())
         else:
             db.session.commit()
@@ -166,8 +165,7 @@ def edit(posting_id: int) -> Any:
     if form.validate_on_submit():
         try:
             services.revise(posting, form.values(), form.asked())
-        except Refused as refusal:
-            db.session.rollback()
+        except Refused as refusal:  # raised before anything was changed
             form.form_errors.append(refusal.sentence())
         else:
             db.session.commit()

@@ -1,0 +1,1 @@
+"""The demo's courses as folders of Markdown, GIFT and TOML, in both languages."""

@@ -1,0 +1,165 @@
+"""Postings: what an enterprise writes, what everybody reads, what a student sees beside it."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.clock import today
+from app.db import utcnow
+from app.skills import services as skills
+from app.skills.models import AssessorKind, SourceKind
+from internships.models import Posting, PostingStatus
+from internships.services import postings as services
+from tests.page import page
+
+
+def values(**changes):
+    """A filled form."""
+    day = today()
+    filled = {
+        "title_zh": "关务实习生", "title_en": "Customs intern", "body_zh": "为商品**归类**。", "body_en": "Classify.",
+        "city_zh": "温州", "city_en": "Wenzhou", "region_code": "CN-ZJ", "cluster_code": "WZ-SHOE", "seats": "2",
+        "pay": "150.50", "pay_period": "day", "hours_a_week": "40", "opens_on": day.isoformat(),
+        "closes_on": (day + timedelta(days=20)).isoformat(), "starts_on": (day + timedelta(days=40)).isoformat(),
+        "ends_on": (day + timedelta(days=130)).isoformat(), "min_year": "2", "majors": "", "ranked_by": "fit",
+        "skills-0-skill": "CC02", "skills-0-level": "2", "skills-0-weight": "2",
+    }  # fmt: skip
+    return filled | changes
+
+
+def test_an_enterprise_writes_a_posting_and_publishes_it(client_of, db, cast):
+    client = client_of(cast.recruiter)
+    written = client.post("/organisations/demo-enterprise/postings/new/", data=values())
+    posting = db.session.query(Posting).one()
+    assert written.headers["Location"].endswith(f"/postings/{posting.id}/")
+    assert (posting.status, posting.pay, posting.skills[0].level) == (PostingStatus.DRAFT, Decimal("150.50"), 2)
+    client.post(f"/postings/{posting.id}/publication/")
+    db.session.refresh(posting)
+    assert posting.status is PostingStatus.PUBLISHED
+
+
+def test_a_draft_is_seen_by_its_enterprise_only(client, client_of, db, cast):
+    client_of(cast.recruiter).post("/organisations/demo-enterprise/postings/new/", data=values())
+    posting = db.session.query(Posting).one()
+    assert page(client_of(cast.recruiter), f"/postings/{posting.id}/", language="en").h1 == "Customs intern"
+    assert client_of(cast.student).get(f"/postings/{posting.id}/").status_code == 404
+    assert client.get(f"/postings/{posting.id}/").status_code == 404
+
+
+def test_an_enterprise_that_nobody_has_verified_cannot_publish(client_of, db, cast):
+    cast.enterprise.verified_at = None
+    client = client_of(cast.recruiter)
+    client.post("/organisations/demo-enterprise/postings/new/", data=values())
+    posting = db.session.query(Posting).one()
+    refused = client.post(f"/postings/{posting.id}/publication/", follow_redirects=True)
+    assert "official" in refused.get_data(as_text=True) or "官员" in refused.get_data(as_text=True)
+    db.session.refresh(posting)
+    assert posting.status is PostingStatus.DRAFT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pay": "NaN"},
+        {"pay": "-1"},
+        {"seats": "0"},
+        {"closes_on": "2001-01-01"},
+        {"skills-0-level": ""},
+        {"skills-1-skill": "CC02", "skills-1-level": "3", "skills-1-weight": "1"},
+        {"title_zh": ""},
+    ],
+)
+def test_a_form_with_a_mistake_comes_back_with_its_input(client_of, db, cast, wrong):
+    answer = client_of(cast.recruiter).post("/organisations/demo-enterprise/postings/new/", data=values(**wrong))
+    assert answer.status_code == 200
+    assert "Customs intern" in answer.get_data(as_text=True)
+    assert not db.session.query(Posting).count()
+
+
+def test_a_posting_without_skills_is_not_published(client_of, db, cast):
+    client = client_of(cast.recruiter)
+    client.post("/organisations/demo-enterprise/postings/new/", data=values(**{"skills-0-skill": "", "skills-0-level": ""}))
+    posting = db.session.query(Posting).one()
+    client.post(f"/postings/{posting.id}/publication/")
+    db.session.refresh(posting)
+    assert posting.status is PostingStatus.DRAFT
+
+
+def test_another_enterprise_writes_nothing_here(client_of, db, cast, posting):
+    stranger = client_of(cast.other_recruiter)
+    assert stranger.get("/organisations/demo-enterprise/postings/").status_code == 404
+    assert stranger.get(f"/postings/{posting.id}/edit/").status_code == 404
+    assert stranger.post(f"/postings/{posting.id}/closure/").status_code == 404
+
+
+def test_signed_out_people_are_sent_to_sign_in(client, db, cast, posting):
+    assert "/sign-in/" in client.get("/organisations/demo-enterprise/postings/").headers["Location"]
+
+
+def test_a_posting_is_changed_until_it_is_closed(client_of, db, cast, posting):
+    client = client_of(cast.recruiter)
+    client.post(f"/postings/{posting.id}/edit/", data=values(title_en="Another title"))
+    db.session.refresh(posting)
+    assert posting.title_en == "Another title"
+    client.post(f"/postings/{posting.id}/closure/")
+    client.post(f"/postings/{posting.id}/edit/", data=values(title_en="Too late"))
+    db.session.refresh(posting)
+    assert (posting.status, posting.title_en) == (PostingStatus.CLOSED, "Another title")
+
+
+def test_anyone_reads_a_published_posting_with_its_data_for_search_engines(client, db, cast, posting):
+    posting.title_zh = "实习</script><script>alert(1)</script>"
+    shown = page(client, f"/postings/{posting.id}/", language="en")
+    data = json.loads(shown.one("script[type='application/ld+json']").text())
+    assert (data["@type"], data["title"], data["employmentType"]) == ("JobPosting", posting.title_zh, "INTERN")
+    assert data["baseSalary"]["currency"] == "CNY"
+    assert "<script>alert" not in shown.html
+
+
+def test_a_student_sees_what_is_shown_and_what_is_missing(sign_in, db, cast, posting):
+    seen = [
+        skills.Observation(
+            f"test:{n}", cast.student.id, "LG01", SourceKind.QUIZ_ITEM, n, Decimal(1), 1, AssessorKind.MACHINE,
+            utcnow(), cast.university.id, None,
+        )
+        for n in range(12)
+    ]  # fmt: skip
+    skills.record_evidence(seen, as_of=today())
+    shown = page(sign_in(cast.student), f"/postings/{posting.id}/", language="en")
+    assert "1 of 2 not yet shown" in shown.text
+    assert "No published lesson supplies this yet." in shown.text
+
+
+def test_the_list_is_searched_and_filtered(client, db, cast, posting):
+    assert posting.title_en in page(client, "/postings/?region=CN-ZJ&skill=CC02&words=康步", language="en").text
+    assert "No internship fits" in page(client, "/postings/?region=CN-FJ", language="en").text
+    assert page(client, "/postings/?words=%25", language="en").text.count(posting.title_en) == 0
+
+
+def test_a_closed_or_late_posting_is_not_in_the_list(client, db, cast, posting):
+    posting.closes_on = today() - timedelta(days=1)
+    posting.opens_on = today() - timedelta(days=9)
+    db.session.flush()
+    assert posting.title_en not in page(client, "/postings/", language="en").text
+
+
+def test_the_list_costs_the_same_with_many_postings(sign_in, db, cast, posting, statements):
+    client = sign_in(cast.student)
+    client.get("/postings/")
+    with statements() as few:
+        client.get("/postings/")
+    for _copy in range(18):
+        again = services.create(
+            cast.enterprise,
+            {name: getattr(posting, name) for name in services.FIELDS},
+            [services.Asked(one.skill_code, one.level) for one in posting.skills],
+            by=cast.recruiter.id,
+            now=utcnow(),
+        )
+        services.publish(again, by=cast.recruiter.id, now=utcnow(), today=today())
+    db.session.commit()
+    with statements() as many:
+        client.get("/postings/")
+    assert len(many) == len(few)
