@@ -45,8 +45,12 @@ def sides(student: Person, postings: Sequence[Posting]) -> list[Side]:
 
 def _side(posting: Posting, has: Mapping[str, Estimate]) -> Side:
     found = fit(needs_of(posting), has)
-    lines = tuple(Line(item, likely_level(has[item.skill].mean) if item.skill in has else 0) for item in found.items)
-    return Side(posting, found, lines)
+    return Side(posting, found, lines_of(found, has))
+
+
+def lines_of(found: Fit, has: Mapping[str, Estimate]) -> tuple[Line, ...]:
+    """The lines of a fit: each need with the level that is likely."""
+    return tuple(Line(item, likely_level(has[item.skill].mean) if item.skill in has else 0) for item in found.items)
 
 
 def side_with_sources(student: Person, posting: Posting) -> Side:

@@ -149,6 +149,10 @@ class MatchRound(Model):
 
     organisation: Mapped[Organisation] = relationship()
 
+    def is_closed(self, now: datetime) -> bool:
+        """Whether nothing that the matching reads may change any more: from the closing moment on, and when run."""
+        return self.status is RoundStatus.RUN or now >= self.closes_at
+
     def takes_rankings(self, now: datetime) -> bool:
         """Whether both sides may still order their choices: within [opens, closes), and not run."""
         return self.status is RoundStatus.OPEN and self.opens_at <= now < self.closes_at

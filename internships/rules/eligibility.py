@@ -4,7 +4,7 @@ IR01 and IR02 are the Provisions on Internships of Students of Vocational School
 """
 
 from calendar import monthrange
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -22,6 +22,7 @@ class Reason(StrEnum):
     YEAR_TOO_LOW = "year_too_low"
     GRADUATED_BEFORE_START = "graduated_before_start"
     MAJOR_NOT_ASKED = "major_not_asked"
+    ALREADY_PLACED = "already_placed"
     PROFILE_INCOMPLETE = "profile_incomplete"
 
 
@@ -29,23 +30,29 @@ class Reason(StrEnum):
 class StudentFacts:
     """What eligibility asks of a student; None where the profile does not say.
 
-    `born` is any day of the month of birth, for only the month is known; `year` the year of study now, from 1.
+    `born` is any day of the month of birth, for only the month is known; `year` the year of study now, from 1; `busy`
+    holds first and last days of the placements that the student has.
     """
 
     born: date | None
     year: int | None
     graduation: date | None
     majors: Set[str]
+    busy: Sequence[tuple[date, date]] = ()
 
 
 @dataclass(frozen=True)
 class PostingFacts:
-    """What eligibility asks of a posting; without `majors` every major is welcome. `is_post`: 岗位实习, not a visit."""
+    """What eligibility asks of a posting; without `majors` every major is welcome. `is_post`: 岗位实习, not a visit.
+
+    `ends_on` is the last day; without it the internship is taken to be one of a single day.
+    """
 
     starts_on: date
     min_year: int = 1
     majors: Set[str] = frozenset()
     is_post: bool = True
+    ends_on: date | None = None
 
 
 def ineligible(student: StudentFacts, posting: PostingFacts, on: date) -> list[Reason]:
@@ -67,6 +74,9 @@ def ineligible(student: StudentFacts, posting: PostingFacts, on: date) -> list[R
         reasons.append(Reason.GRADUATED_BEFORE_START)
     if posting.majors and student.majors and not student.majors & posting.majors:
         reasons.append(Reason.MAJOR_NOT_ASKED)
+    last = posting.ends_on or posting.starts_on
+    if any(first <= last and posting.starts_on <= until for first, until in student.busy):
+        reasons.append(Reason.ALREADY_PLACED)
     if None in (student.born, student.year, student.graduation) or not student.majors:
         reasons.append(Reason.PROFILE_INCOMPLETE)
     return reasons

@@ -1,6 +1,7 @@
 """Applying, withdrawing, ordering one's choices; declining and ranking applicants."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from app.accounts.models import Person, StudentProfile
 from app.db import db
 from app.errors import Refused
 from internships import queries
-from internships.models import Application, ApplicationStatus, MatchRound, Posting, RankedBy
+from internships.models import Application, ApplicationStatus, MatchRound, Placement, Posting, RankedBy
 from internships.rules.eligibility import PostingFacts, Reason, StudentFacts, ineligible
 
 MAX_OPEN = 30
@@ -33,6 +34,10 @@ class TooManyApplications(Refused):
     message = _l("You have 30 open applications. Withdraw one before you add another.")
 
 
+class RoundOver(Refused):
+    message = _l("The match round of this posting has closed; it takes no more applications.")
+
+
 class ApplicationOver(Refused):
     message = _l("This application has already been decided or withdrawn.")
 
@@ -41,22 +46,29 @@ class RankingClosed(Refused):
     message = _l("The round has closed; the order can no longer be changed.")
 
 
+class DecisionClosed(Refused):
+    message = _l("The match round has closed. Until it is run, nobody can be ranked or declined any more.")
+
+
 class RankedByFit(Refused):
     message = _l("This posting ranks by fit. Switch it to ranking by hand to change the order.")
 
 
-def facts_of(profile: StudentProfile | None) -> StudentFacts:
-    """What eligibility asks of a student's profile."""
+def facts_of(profile: StudentProfile | None, placed: Iterable[Placement] = ()) -> StudentFacts:
+    """What eligibility asks of a student's profile and placements."""
+    busy = tuple((placement.starts_on, placement.ends_on) for placement in placed)
     if profile is None:
-        return StudentFacts(None, None, None, frozenset())
+        return StudentFacts(None, None, None, frozenset(), busy)
     majors = frozenset({profile.major} if profile.major else ())
-    return StudentFacts(profile.birth_month, profile.year, profile.graduates_on, majors)
+    return StudentFacts(profile.birth_month, profile.year, profile.graduates_on, majors, busy)
 
 
-def reasons_against(profile: StudentProfile | None, posting: Posting, today: date) -> list[Reason]:
-    """Why a student with this profile may not take a posting; empty where they may."""
-    asked = PostingFacts(posting.starts_on, posting.min_year, frozenset(posting.majors))
-    return ineligible(facts_of(profile), asked, today)
+def reasons_against(
+    profile: StudentProfile | None, posting: Posting, today: date, placed: Iterable[Placement] = ()
+) -> list[Reason]:
+    """Why a student with this profile and these placements may not take a posting; empty where they may."""
+    asked = PostingFacts(posting.starts_on, posting.min_year, frozenset(posting.majors), ends_on=posting.ends_on)
+    return ineligible(facts_of(profile, placed), asked, today)
 
 
 def apply(
@@ -64,14 +76,17 @@ def apply(
 ) -> Application:
     """An open application; asked twice, the same one. A withdrawn one opens again.
 
-    Raises PostingClosed, NotEligible, AlreadyApplied, TooManyApplications.
+    Raises PostingClosed, RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
     """
     kept = queries.application_of(student, posting)
     if kept is not None and kept.is_open:
         return kept
     if not posting.is_open(today):
         raise PostingClosed
-    if reasons_against(profile, posting, today):
+    match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
+    if match_round is not None and match_round.is_closed(now):
+        raise RoundOver
+    if reasons_against(profile, posting, today, queries.placements_of(student)):
         raise NotEligible
     if kept is not None and kept.status is not ApplicationStatus.WITHDRAWN:
         raise AlreadyApplied
@@ -86,7 +101,7 @@ def apply(
             now,
             last + 1,
         )
-        kept.decided_at, kept.posting_rank = None, None
+        kept.decided_at, kept.posting_rank, kept.outcome = None, None, {}
         return kept
     application = opened(student.id, posting.id, statement, last + 1, now)
     try:
@@ -115,10 +130,22 @@ def opened(student_id: int, posting_id: int, statement: str, rank: int, at: date
 
 
 def withdraw(application: Application, now: datetime) -> None:
-    """Take an open application back. Raises ApplicationOver."""
-    if not application.is_open:
+    """Take an open application back; until the round is run the student may. Raises ApplicationOver."""
+    _decide(application, ApplicationStatus.WITHDRAWN, now)
+
+
+def _decide(application: Application, status: ApplicationStatus, now: datetime) -> None:
+    """Move an open application to `status`. One statement decides between this and a round that is being run."""
+    moved = db.session.execute(
+        sa.update(Application)
+        .where(Application.id == application.id, Application.status == ApplicationStatus.OPEN)
+        .values(status=status, decided_at=now)
+        .execution_options(synchronize_session=False)
+        .returning(Application.id)
+    ).first()
+    if moved is None:
         raise ApplicationOver
-    application.status, application.decided_at = ApplicationStatus.WITHDRAWN, now
+    db.session.refresh(application, ["status", "decided_at"])
 
 
 def order(
@@ -126,21 +153,34 @@ def order(
 ) -> None:
     """Number a student's open applications 1, 2, … by the `wanted` numbers (by id; equal ones as they were).
 
-    Applications of a round that has closed keep their place. Raises RankingClosed where one of them would move.
+    Those of a round that has closed keep their order among each other. Raises RankingClosed where it would change.
     """
-    ordered = sorted(taken, key=lambda one: (wanted.get(one.id, 10_000), one.student_rank or 10_000, one.id))
+    before = sorted(taken, key=lambda one: (one.student_rank or 10_000, one.id))
+    ordered = sorted(before, key=lambda one: wanted.get(one.id, 10_000))
+    if _of_closed_rounds(before, rounds, now) != _of_closed_rounds(ordered, rounds, now):
+        raise RankingClosed
     for rank, application in enumerate(ordered, start=1):
-        match_round = rounds.get(application.posting_id)
-        if application.student_rank != rank and match_round is not None and not match_round.takes_rankings(now):
-            raise RankingClosed
         application.student_rank = rank
 
 
+def _of_closed_rounds(
+    ordered: Sequence[Application], rounds: Mapping[int, MatchRound], now: datetime
+) -> dict[int, list[int]]:
+    """The order of applications within each round that has closed, by its id."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for application in ordered:
+        match_round = rounds.get(application.posting_id)
+        if match_round is not None and match_round.is_closed(now):
+            found[match_round.id].append(application.id)
+    return found
+
+
 def decline(application: Application, reason: str, *, by: Person, now: datetime) -> None:
-    """Tell an applicant no, with a reason that they read. Raises ApplicationOver."""
-    if not application.is_open:
-        raise ApplicationOver
-    application.status, application.decided_at = ApplicationStatus.DECLINED, now
+    """Tell an applicant no, with a reason that they read. Raises DecisionClosed, ApplicationOver."""
+    match_round = queries.rounds_of_postings([application.posting_id]).get(application.posting_id)
+    if match_round is not None and match_round.is_closed(now):
+        raise DecisionClosed
+    _decide(application, ApplicationStatus.DECLINED, now)
     application.outcome = {"outcome": "declined", "reason": reason}
     audit.record(
         "application.decline", application, actor_id=by.id, organisation_id=application.posting.organisation_id

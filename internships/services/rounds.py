@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit, mail
 from app.accounts.models import Organisation, Person
+from app.accounts.services import link_to
 from app.db import db
 from app.errors import Refused
 from app.skills import queries as skills
@@ -312,5 +313,10 @@ def _what_if(
 def _write(match_round: MatchRound, student_id: int) -> None:
     student = db.session.get_one(Person, student_id)
     mail.write(
-        student.email, "match-result", language=student.language or "zh", person=student, match_round=match_round
+        student.email,
+        "match-result",
+        language=student.language or "zh",
+        person=student,
+        match_round=match_round,
+        link=link_to("internships.applications.index"),
     )
