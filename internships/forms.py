@@ -34,7 +34,7 @@ class SkillRow(Form):
     """One skill that a posting asks for. An empty row is passed over."""
 
     skill = SelectField(_l("Skill"), [Optional()])
-    level = SelectField(_l("Level"), choices=LEVELS)
+    level = SelectField(_l("Level"), choices=LEVELS, default="")
     weight = DecimalField(_l("Weight"), [Optional(), NumberRange(Decimal("0.1"), 10)], default=Decimal(1))
 
     def validate_level(self, field: Any) -> None:
