@@ -1,5 +1,6 @@
 """Reads of postings, applications, rounds and placements."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -173,13 +174,15 @@ def application_by_id(application_id: int) -> Application | None:
     return db.session.scalars(query).one_or_none()
 
 
-def open_applications_to(posting_ids: Collection[int]) -> list[Application]:
-    """Open applications to postings, in a fixed order."""
+def open_applications_to(posting_ids: Collection[int], *, locked: bool = False) -> list[Application]:
+    """Open applications to postings, in a fixed order; `locked` keeps others from deciding them meanwhile."""
     query = (
         sa.select(Application)
         .where(Application.posting_id.in_(posting_ids), Application.status == ApplicationStatus.OPEN)
         .order_by(Application.id)
     )
+    if locked:
+        query = query.with_for_update()
     return list(db.session.scalars(query))
 
 
@@ -286,6 +289,15 @@ def placements_of(student: Person) -> list[Placement]:
         .order_by(Placement.starts_on.desc())
     )
     return list(db.session.scalars(query))
+
+
+def placements_by_student(student_ids: Collection[int]) -> dict[int, list[Placement]]:
+    """All placements of students, by student id; those without are left out."""
+    found: dict[int, list[Placement]] = defaultdict(list)
+    query = sa.select(Placement).where(Placement.student_id.in_(student_ids)).order_by(Placement.id)
+    for placement in db.session.scalars(query):
+        found[placement.student_id].append(placement)
+    return found
 
 
 def ratings_of(placement: Placement) -> list[Rating]:

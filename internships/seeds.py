@@ -149,7 +149,7 @@ def _past_round(
     match_round.seed = f"{world.seed}-{quarter[0]}-{quarter[1]}"
     db.session.flush()
     for posting in members:
-        rounds.add_postings(match_round, [posting], posting.opens_on)
+        rounds.add_postings(match_round, [posting], match_round.opens_at, posting.opens_on)
     for posting in members:
         if posting.ranked_by is RankedBy.HAND:
             _rank_by_hand(rng, posting)
@@ -247,7 +247,7 @@ def _open_applications(world: World, current: Sequence[Posting]) -> None:
     )
     match_round.seed = f"{world.seed}-{world.today.isoformat()}"
     db.session.flush()
-    rounds.add_postings(match_round, members, world.today)
+    rounds.add_postings(match_round, members, world.now, world.today)
     _apply(world, rng, members, world.today, APPLICATIONS_A_POSTING)
     _apply(world, rng, others[len(others) // 4 :] or others, world.today, 2)
     _apply_cast(world, rng, own, others)

@@ -12,6 +12,7 @@ from app import audit
 from app.accounts.models import Organisation
 from app.db import db
 from app.errors import Refused
+from internships import queries
 from internships.models import Posting, PostingSkill, PostingStatus
 
 FIELDS = (
@@ -35,6 +36,10 @@ class DatesOutOfOrder(Refused):
 
 class PostingOver(Refused):
     message = _l("This posting has been closed. Write a new one from it.")
+
+
+class RoundIsDeciding(Refused):
+    message = _l("The match round of this posting has closed. What it is matched by can no longer be changed.")
 
 
 class SkillTwice(Refused):
@@ -61,10 +66,13 @@ def create(
     return posting
 
 
-def revise(posting: Posting, values: dict[str, Any], asked: Sequence[Asked]) -> None:
-    """Change a posting that is not closed. Raises PostingOver, DatesOutOfOrder, SkillTwice."""
+def revise(posting: Posting, values: dict[str, Any], asked: Sequence[Asked], *, now: datetime) -> None:
+    """Change a posting that is not closed. Raises PostingOver, RoundIsDeciding, DatesOutOfOrder, SkillTwice."""
     if posting.status is PostingStatus.CLOSED:
         raise PostingOver
+    match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
+    if match_round is not None and match_round.is_closed(now):
+        raise RoundIsDeciding
     _fill(posting, values, asked)
 
 
@@ -102,9 +110,12 @@ def publish(posting: Posting, *, by: int | None, now: datetime, today: date) -> 
     audit.record("posting.publish", posting, actor_id=by, organisation_id=posting.organisation_id)
 
 
-def close(posting: Posting, *, by: int | None) -> None:
-    """Take no more applications; those open go on to be decided. Asked twice, once."""
+def close(posting: Posting, *, by: int | None, today: date) -> None:
+    """Take no more applications; those open go on to be decided. Asked twice, once.
+
+    The day becomes its last one, so that the figures of later days no longer count its seats as open.
+    """
     if posting.status is PostingStatus.CLOSED:
         return
-    posting.status = PostingStatus.CLOSED
+    posting.status, posting.closes_on = PostingStatus.CLOSED, min(posting.closes_on, today)
     audit.record("posting.close", posting, actor_id=by, organisation_id=posting.organisation_id)

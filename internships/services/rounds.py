@@ -3,7 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +43,10 @@ class RoundAlreadyRun(Refused):
 
 class RoundStillOpen(Refused):
     message = _l("The round has not closed yet. Run it after it closes, or close it now.")
+
+
+class RoundClosed(Refused):
+    message = _l("The round has closed; which postings take part can no longer be changed.")
 
 
 class RoundEmpty(Refused):
@@ -94,10 +98,10 @@ def create(
     return match_round
 
 
-def add_postings(match_round: MatchRound, postings: Sequence[Posting], today: date) -> None:
-    """Let postings take part. Raises RoundAlreadyRun, PostingTaken."""
-    if match_round.status is not RoundStatus.OPEN:
-        raise RoundAlreadyRun
+def add_postings(match_round: MatchRound, postings: Sequence[Posting], now: datetime, today: date) -> None:
+    """Let postings take part, until the round closes. Raises RoundClosed, PostingTaken."""
+    if match_round.is_closed(now):
+        raise RoundClosed
     elsewhere = queries.rounds_of_postings([posting.id for posting in postings])
     for posting in postings:
         found = elsewhere.get(posting.id)
@@ -109,10 +113,10 @@ def add_postings(match_round: MatchRound, postings: Sequence[Posting], today: da
     db.session.flush()
 
 
-def remove_posting(match_round: MatchRound, posting: Posting) -> None:
-    """Take a posting out again before the run. Raises RoundAlreadyRun."""
-    if match_round.status is not RoundStatus.OPEN:
-        raise RoundAlreadyRun
+def remove_posting(match_round: MatchRound, posting: Posting, now: datetime) -> None:
+    """Take a posting out again, until the round closes. Raises RoundClosed."""
+    if match_round.is_closed(now):
+        raise RoundClosed
     db.session.execute(
         sa.delete(RoundPosting).where(RoundPosting.round_id == match_round.id, RoundPosting.posting_id == posting.id)
     )
@@ -138,10 +142,12 @@ def instance_of(
     instance = Instance()
     by_posting: dict[int, list[Application]] = defaultdict(list)
     by_student: dict[int, list[Application]] = defaultdict(list)
-    profiles = queries.profiles_of({application.student_id for application in applications})
+    students = {application.student_id for application in applications}
+    profiles, placed = queries.profiles_of(students), queries.placements_by_student(students)
     of_round = {posting.id: posting for posting in postings}
     for application in applications:
-        reasons = reasons_against(profiles.get(application.student_id), of_round[application.posting_id], today)
+        student_id, posting = application.student_id, of_round[application.posting_id]
+        reasons = reasons_against(profiles.get(student_id), posting, today, placed.get(student_id, ()))
         if reasons:
             instance.left_out[application.id] = [reason.value for reason in reasons]
             continue
@@ -161,9 +167,9 @@ def instance_of(
             )
             ranking = [str(one.student_id) for one in ranked]
         instance.postings[str(posting.id)] = matching.PostingSide(posting.seats_open, ranking)
-    for student, wishes in sorted(by_student.items()):
+    for student_id, wishes in sorted(by_student.items()):
         wishes.sort(key=lambda one: (one.student_rank or 10_000, one.id))
-        instance.students[str(student)] = [str(one.posting_id) for one in wishes]
+        instance.students[str(student_id)] = [str(one.posting_id) for one in wishes]
     return instance
 
 
@@ -220,17 +226,20 @@ def run(match_round: MatchRound, *, by: Person | None, now: datetime, today: dat
     if won is None:
         return match_round
     postings = queries.postings_of_round(match_round)
-    applications = queries.open_applications_to([posting.id for posting in postings])
+    applications = queries.open_applications_to([posting.id for posting in postings], locked=True)
     instance = instance_of(match_round, postings, applications, today)
     if not instance.students and not instance.left_out:
         raise RoundEmpty
     result = matching.match(instance.students, instance.postings)
     counts = _counts(instance, result)
-    if counts["blocking_pairs"]:
-        raise AssertionError(f"round {match_round.id}: the certificate found blocking pairs")
+    proof = stability.certificate(instance.students, instance.postings, result.by_posting)
+    if not proof.is_clean:
+        raise AssertionError(f"round {match_round.id}: the certificate found {proof}")
     match_round.record = {
         "instance": instance.as_json(),
         "matching": {name: list(members) for name, members in result.by_posting.items()},
+        "certificate": asdict(proof),
+        "scores": {str(posting): scores for posting, scores in instance.scores.items()},
         "counts": counts,
         "seed": match_round.seed,
     }

@@ -60,14 +60,16 @@ def show(posting_id: int) -> Any:
     authorize(policies.may_see_posting, posting)
     is_student = policies.may_apply(current_user)
     profile = profile_of(current_user) if is_student else None
+    placed = queries.placements_of(current_user) if is_student else []
     match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
     return render_template(
         "internships/postings/show.html",
         posting=posting,
         side=fits.side_with_sources(current_user, posting) if is_student else None,
-        reasons=applying.reasons_against(profile, posting, today()) if is_student else [],
+        reasons=applying.reasons_against(profile, posting, today(), placed) if is_student else [],
         application=queries.application_of(current_user, posting) if is_student else None,
         match_round=match_round,
+        is_closing=match_round is not None and match_round.is_closed(utcnow()),
         form=ApplicationForm(),
         may_edit=current_user.is_authenticated and policies.may_edit_posting(current_user, posting),
         data=job_posting(posting),
@@ -164,7 +166,7 @@ def edit(posting_id: int) -> Any:
     _offer(form)
     if form.validate_on_submit():
         try:
-            services.revise(posting, form.values(), form.asked())
+            services.revise(posting, form.values(), form.asked(), now=utcnow())
         except Refused as refusal:  # raised before anything was changed
             form.form_errors.append(refusal.sentence())
         else:
@@ -192,7 +194,7 @@ def publish(posting_id: int) -> Response:
 def close(posting_id: int) -> Response:
     """Take no more applications."""
     posting = _own(posting_id)
-    services.close(posting, by=current_user.id)
+    services.close(posting, by=current_user.id, today=today())
     db.session.commit()
     flash(_("Closed. Applications that are open can still be decided."), "success")
     return redirect(url_for(".show", posting_id=posting.id), 303)

@@ -87,7 +87,7 @@ def add(round_id: int) -> Any:
     """Let the chosen postings take part."""
     match_round = _own(round_id)
     chosen = [queries.posting_by_id(number) for number in request.form.getlist("posting", type=int)[:OFFERED]]
-    services.add_postings(match_round, [posting for posting in chosen if posting is not None], today())
+    services.add_postings(match_round, [posting for posting in chosen if posting is not None], utcnow(), today())
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for(".show", round_id=round_id), 303)
@@ -101,7 +101,7 @@ def remove(round_id: int, posting_id: int) -> Any:
     posting = queries.posting_by_id(posting_id)
     if posting is None:
         abort(404)
-    services.remove_posting(match_round, posting)
+    services.remove_posting(match_round, posting, utcnow())
     db.session.commit()
     return redirect(url_for(".show", round_id=round_id), 303)
 
