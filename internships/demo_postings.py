@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Work:
-    """A kind of internship: titles, duties, skills with the lowest and highest level asked, and how common it is."""
+    """A kind of internship: titles, duties, skills with the lowest and highest level asked, how common it is, and how large.
+
+    Some kinds of work are asked for far more than the demo's courses teach them, others less: the world then holds
+    shortages and surpluses, and neither is a statistic.
+    """
 
     title_zh: str
     title_en: str
@@ -14,6 +18,7 @@ class Work:
     skills: tuple[tuple[str, int, int], ...]
     share: float
     pay: tuple[int, int]
+    seats: tuple[int, int] = (1, 4)
 
 
 KINDS = (
@@ -41,8 +46,9 @@ KINDS = (
         ("为商品归类并核对申报要素", "按订单选择监管方式", "准备单证"),
         ("Classify goods and check what is declared", "Choose the customs mode of an order", "Prepare the documents"),
         (("CC01", 2, 3), ("CC02", 2, 3), ("CC04", 1, 2), ("CC08", 1, 2)),
-        6,
+        14,
         (150, 220),
+        (3, 12),
     ),
     Work(
         "海外仓补货助理",
@@ -50,8 +56,9 @@ KINDS = (
         ("测算补货点", "跟踪头程与入仓", "处理退货去向"),
         ("Compute reorder points", "Follow first legs into the warehouse", "Decide where returns go"),
         (("LG05", 2, 3), ("ST06", 2, 2), ("LG09", 1, 2), ("LG01", 1, 2)),
-        5,
+        9,
         (140, 200),
+        (3, 10),
     ),
     Work(
         "国际物流操作实习生",
@@ -104,8 +111,9 @@ KINDS = (
         ("用英文回复买家", "收集纠纷证据并按时提交", "整理退货原因"),
         ("Answer buyers in English", "Gather and file dispute evidence on time", "Sort reasons for returns"),
         (("CS03", 2, 3), ("XC01", 2, 2), ("CS02", 1, 2)),
-        4,
+        7,
         (110, 160),
+        (2, 9),
     ),
     Work(
         "俄语区客服实习生",

@@ -25,7 +25,7 @@ from internships.models import (
 )
 from internships.services import applications, placements, postings, rounds
 
-OPEN_SHARE = 0.4
+OPEN_SHARE = 0.5
 APPLICATIONS_A_POSTING = 5
 CAST_STATEMENT = "我在课程里做过鞋类出口的关务与物流练习，想在真实订单里再做一遍。"
 EXAMPLES = (
@@ -92,7 +92,7 @@ def _posting(
         "region_code": cluster.region_code,
         "cluster_code": cluster.code,
         "is_remote": rng.random() < 0.15,
-        "seats": rng.choices((1, 2, 3, 4, 6, 10), (4, 6, 5, 3, 2, 1))[0],
+        "seats": rng.randint(*kind.seats),
         "pay": Decimal(rng.randrange(kind.pay[0], kind.pay[1], 10)),
         "opens_on": opens,
         "closes_on": closes,
