@@ -203,6 +203,30 @@ def test_most_lessons_and_questions_write_their_sums_out():
     assert sum(len(equations(path)) for path in PAGES + QUESTIONS) > 200
 
 
+def program_in(course, lesson, language):
+    """What the one program in a lesson leaves behind, and its text."""
+    page = (files.FOLDER / course / "lessons" / f"{lesson}.{language}.md").read_text(encoding="utf-8")
+    [program] = re.findall(r"```python\n(.+?)```", page, re.DOTALL)
+    names = {}
+    exec(program, names)  # noqa: S102  # a program of our own lesson
+    return names, program
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_freight_program_gives_what_its_comments_say(language):
+    names, program = program_in("logistics", "02-freight", language)
+    calls = re.findall(r"^freight\((.+)\)  # ([\d.]+)$", program, re.MULTILINE)
+    assert len(calls) == 2
+    for given, said in calls:
+        assert round(names["freight"](*map(float, given.split(", "))), 2) == float(said)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_assortment_program_gives_the_margin_of_the_lesson(language):
+    names, _ = program_in("market-research", "03-product-selection", language)
+    assert (names["slippers"], names["boots"], names["margin"]) == (600, 200, 4600)
+
+
 def figures(page):
     """The cells of a page's tables that hold nothing but a number."""
     rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
