@@ -206,9 +206,7 @@ def test_whoever_has_a_placement_in_these_weeks_gets_no_second_one(db, cast, pos
     postings.publish(again, by=None, now=utcnow(), today=today())
     db.session.flush()
     with pytest.raises(applications.NotEligible):
-        applications.apply(
-            cast.other_student, profile_of(cast.other_student), again, "", utcnow(), today()
-        )
+        applications.apply(cast.other_student, profile_of(cast.other_student), again, "", utcnow(), today())
     assert applications.apply(cast.student, profile_of(cast.student), again, "", utcnow(), today()).is_open
 
 
@@ -230,7 +228,7 @@ def test_a_round_without_applications_stays_open(client_of, db, cast, match_roun
     assert match_round.status is RoundStatus.OPEN
 
 
-def test_the_record_replays_by_the_doors_to_the_same_result(app, client_of, db, cast, match_round, both_apply, tmp_path):
+def test_the_record_replays_by_the_doors_to_the_same(app, client_of, db, cast, match_round, both_apply, tmp_path):
     close(db, match_round)
     client = client_of(cast.coordinator)
     client.post(f"/rounds/{match_round.id}/run/")
@@ -324,7 +322,9 @@ def test_every_refusal_of_a_round_is_a_sentence(app):
 
 
 def refusals(module):
-    return [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Refused) and one is not Refused]
+    """The refusals that a module of services defines."""
+    kinds = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Refused)]
+    return [one for one in kinds if one is not Refused]
 
 
 # ---- cost

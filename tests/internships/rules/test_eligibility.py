@@ -75,3 +75,20 @@ def test_an_empty_profile_is_asked_to_be_filled(gap):
 def test_what_is_known_is_judged_even_where_something_is_missing():
     young = StudentFacts(born=date(2011, 1, 1), year=1, graduation=None, majors=frozenset())
     assert ineligible(young, SUMMER, TODAY) == [Reason.UNDER_16, Reason.FIRST_YEAR, Reason.PROFILE_INCOMPLETE]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_free"),
+    [
+        ("2026-05-01", "2026-06-30", True),
+        ("2026-05-01", "2026-07-01", False),
+        ("2026-08-31", "2026-12-31", False),
+        ("2026-09-01", "2026-12-31", True),
+        ("2026-07-10", "2026-07-20", False),
+        ("2026-01-01", "2026-12-31", False),
+    ],
+)
+def test_nobody_works_at_two_places_on_one_day(first, last, is_free):
+    summer = replace(SUMMER, starts_on=date(2026, 7, 1), ends_on=date(2026, 8, 31))
+    busy = replace(AMIRA, busy=((date.fromisoformat(first), date.fromisoformat(last)),))
+    assert ineligible(busy, summer, TODAY) == ([] if is_free else [Reason.ALREADY_PLACED])
