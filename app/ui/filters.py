@@ -12,13 +12,13 @@ from flask_babel import (
     format_datetime,
     format_decimal,
     format_percent,
-    get_locale,
     gettext,
     ngettext,
     to_user_timezone,
 )
 from markupsafe import Markup, escape
 
+from app.i18n import language
 from app.ui.markdown import render_markdown, render_plain
 
 NOTHING = "–"
@@ -28,18 +28,13 @@ DAY_PATTERNS = {
 }
 
 
-def _language() -> str:
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
-
-
 def _read(thing: Any, name: str) -> Any:
     return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
 
 
 def words(thing: Any, name: str) -> str:
     """`thing.<name>_zh` or `_en` by the reader's language; the other where that is empty, then `<name>`."""
-    first, second = ("en", "zh") if _language() == "en" else ("zh", "en")
+    first, second = ("en", "zh") if language() == "en" else ("zh", "en")
     return str(_read(thing, f"{name}_{first}") or _read(thing, f"{name}_{second}") or _read(thing, name) or "")
 
 
@@ -77,7 +72,7 @@ def day(value: date | datetime | None, style: str = "long") -> str:
         return NOTHING
     if isinstance(value, datetime):
         value = to_user_timezone(_with_zone(value)).date()
-    return str(format_date(value, format=DAY_PATTERNS[_language()][style], rebase=False))
+    return str(format_date(value, format=DAY_PATTERNS[language()][style], rebase=False))
 
 
 def moment_text(value: datetime | None, style: str = "long") -> str:
@@ -87,8 +82,8 @@ def moment_text(value: datetime | None, style: str = "long") -> str:
     aware = _with_zone(value)
     if style == "clock":
         return str(format_datetime(aware, format="HH:mm:ss"))
-    pattern = DAY_PATTERNS[_language()][style]
-    between = ", " if _language() == "en" else " "
+    pattern = DAY_PATTERNS[language()][style]
+    between = ", " if language() == "en" else " "
     return str(format_datetime(aware, format=f"{pattern}'{between}'HH:mm"))
 
 
