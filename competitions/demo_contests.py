@@ -30,8 +30,6 @@ BRAZIL = Contest(
     "温州女鞋进巴西：选品与到岸成本方案",
     "Women’s shoes from Wenzhou to Brazil: choice and landed cost",
     """\
-## 任务
-
 温州一家年产 120 万双女鞋的工厂想进入巴西市场，首批预算 30 万元。请提交一份可以执行的方案：卖什么、卖给谁、
 怎样运过去、到手成本是多少、第一季度卖多少才不亏。
 
@@ -55,8 +53,6 @@ BRAZIL = Contest(
 - 总分相同名次相同，不按提交先后区分。
 """,
     """\
-## The task
-
 A factory in Wenzhou that makes 1.2 million pairs of women’s shoes a year wants to enter Brazil with 300,000 yuan.
 Hand in a plan that could be carried out: what to sell, to whom, how to ship it, what a pair costs on arrival, and how
 many must be sold in the first quarter to lose nothing.
@@ -114,8 +110,6 @@ RUSSIA = Contest(
     "义乌小商品进俄罗斯：平台与收款方案",
     "Small goods from Yiwu to Russia: platform and payment",
     """\
-## 任务
-
 义乌一家小商品贸易公司计划在俄语区平台开店。请为它设计第一年的方案：选哪个平台、怎样收款结汇、货从哪条路走、
 客服用什么语言、遇到纠纷怎么办。
 
@@ -132,8 +126,6 @@ RUSSIA = Contest(
 - 以服务器时间为准，最后一个完整版本有效。
 """,
     """\
-## The task
-
 A trading company in Yiwu plans a store on a platform of the Russian-speaking market. Design its first year: which
 platform, how money is collected and converted, which way the goods go, in which language customers are answered, and
 what happens in a dispute.
@@ -184,8 +176,6 @@ REPLENISH = Contest(
     "慈溪小家电：海外仓补货挑战",
     "Small appliances from Cixi: the overseas-warehouse challenge",
     """\
-## 任务
-
 慈溪一家小家电企业在德国和波兰各租了一个海外仓，去年旺季断货 19 天，淡季却压了四个月的库存。
 请根据附件口径设计补货方案：何时补、补多少、走海运还是空运，现金流能否承受。
 
@@ -201,8 +191,6 @@ REPLENISH = Contest(
 - 截止前可以多次提交，最后一个完整版本有效；以服务器时间为准。
 """,
     """\
-## The task
-
 A maker of small appliances in Cixi rents a warehouse each in Germany and Poland. Last season it was out of stock for 19
 days, then sat on four months of stock. Design its replenishment: when, how much, by sea or by air, and whether the
 cash lasts.

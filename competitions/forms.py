@@ -20,7 +20,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from app.assessment.models import Rubric, RubricRow
 from app.assessment.services.work import Criterion
@@ -34,6 +35,7 @@ LEVELS = (1, 2, 3, 4)
 MOST_WEIGHT = Decimal(1000)
 MOST_MARKS = Decimal(1000)
 MARK_PLACES = 2
+FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 METHODS = {
     RankingMethod.MIXED: _l("Corrected for the severity of judges (mixed model)"),
     RankingMethod.TRIMMED: _l("Mean without the highest and the lowest mark"),
@@ -58,10 +60,11 @@ class CallForm(WordsForm):
     """All that a competition announces."""
 
     cluster_code = SelectField(_l("Industrial cluster"), [Optional()], description=_l("Whose task it is, if anyone’s."))
-    opens_at = DateTimeLocalField(_l("Opens at"), [InputRequired()], description=_l("Beijing time."))
+    opens_at = DateTimeLocalField(_l("Opens at"), [InputRequired()], format=FORMATS, description=_l("Beijing time."))
     closes_at = DateTimeLocalField(
         _l("Closes at"),
         [InputRequired()],
+        format=FORMATS,
         description=_l("Beijing time. What is wholly received before this moment is in time."),
     )
     team_min = IntegerField(_l("Members at least"), [InputRequired(), NumberRange(1, 50)], default=3)
@@ -72,7 +75,9 @@ class CallForm(WordsForm):
         default=3,
         description=_l("Each entry gets exactly this many. With fewer than two, nobody’s severity can be told."),
     )
-    method = SelectField(_l("How marks become a ranking"), choices=[(key.value, text) for key, text in METHODS.items()])
+    method = SelectField(
+        _l("How marks become a ranking"), choices=[SelectChoice(key.value, text) for key, text in METHODS.items()]
+    )
 
     def call(self) -> Call:
         """What was entered; moments are taken as Beijing time."""
@@ -117,9 +122,12 @@ def call_values(competition: Competition) -> dict[str, Any]:
 
 
 def _finite(form: Any, field: Any) -> None:
-    if field.data is not None and not field.data.is_finite():
+    """End the chain where there is no number that the next validators could look at."""
+    if field.data is None:
+        raise StopValidation
+    if not field.data.is_finite():
         field.data = None
-        raise ValidationError(_("Enter a number."))
+        raise StopValidation(_("Enter a number."))
 
 
 class CriterionForm(Form):
@@ -161,8 +169,9 @@ class RubricForm(FlaskForm):
 
     def offer(self, skills: Sequence[Any]) -> None:
         """Let each row choose among the skills and levels."""
-        choices = [("", "–"), *((skill.code, f"{skill.code} {words(skill, 'name')}") for skill in skills)]
-        levels = [("", "–"), *((str(level), str(level)) for level in LEVELS)]
+        named = (SelectChoice(skill.code, f"{skill.code} {words(skill, 'name')}") for skill in skills)
+        choices = [SelectChoice("", "–"), *named]
+        levels = [SelectChoice("", "–"), *(SelectChoice(str(level), str(level)) for level in LEVELS)]
         for row in self.rows:
             row.form.skill_code.choices = choices
             row.form.level.choices = levels
@@ -186,6 +195,11 @@ class RubricForm(FlaskForm):
             self.form_errors.append(_("A rubric needs at least one criterion with a weight above zero."))
             valid = False
         return bool(valid)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything has to be mended."""
+        return bool(self.form_errors) or any(field.errors for row in self.rows for field in row.form)
 
     def criteria(self) -> list[Criterion]:
         """The rows that are used, in order."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from app.accounts.models import Membership, Organisation, Person, Role
 from app.assessment.models import HandIn, Rubric, RubricMark, RubricRow
@@ -24,6 +24,7 @@ from competitions.models import (
 # What hand-ins, files and marks of this feature belong to: a team, by its id.
 TEAM = "team"
 SEARCHED = 20
+NAMES = (Organisation.slug, Organisation.name_zh, Organisation.name_en)
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,15 @@ def competition_page(competition_id: int) -> Competition | None:
 
 
 def competition_with_organiser(competition_id: int) -> Competition | None:
-    """A competition with its organiser; all that its ranking needs beside the rows."""
+    """A competition with the names of its organiser; all that its ranking needs beside the rows."""
     query = (
         sa.select(Competition)
         .where(Competition.id == competition_id)
-        .options(joinedload(Competition.organisation, innerjoin=True))
+        .options(
+            defer(Competition.body_zh),
+            defer(Competition.body_en),
+            joinedload(Competition.organisation, innerjoin=True).load_only(*NAMES),
+        )
     )
     return db.session.scalars(query).one_or_none()
 
@@ -480,7 +485,7 @@ def results_page(competition_id: int, page: int, per_page: int) -> list[Result]:
             Result.position > (page - 1) * per_page,
             Result.position <= page * per_page,
         )
-        .options(contains_eager(Result.team).contains_eager(Team.organisation))
+        .options(contains_eager(Result.team).contains_eager(Team.organisation).load_only(*NAMES))
         .order_by(Result.position)
     )
     return list(db.session.scalars(query))

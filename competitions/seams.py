@@ -50,7 +50,7 @@ def _organising_nav(person: Any) -> list[NavLink]:
 
 
 def _student_nav(person: Any) -> list[NavLink]:
-    if person.is_authenticated and not person.has_role(Role.STUDENT):
+    if not person.is_authenticated or not person.has_role(Role.STUDENT):
         return []
     return [NavLink(_("Competitions"), url_for("competitions.contests.index"), "trophy")]
 

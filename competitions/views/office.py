@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts.guards import organisation_for, roles
 from app.accounts.models import Organisation
@@ -119,8 +120,6 @@ def competition_for(slug: str, competition_id: int) -> tuple[Organisation, Compe
 
 def with_clusters(form: CallForm) -> CallForm:
     """The form with the clusters to choose from."""
-    form.cluster_code.choices = [
-        ("", "–"),
-        *((cluster.code, words(cluster, "name")) for cluster in reference.clusters()),
-    ]
+    clusters = (SelectChoice(cluster.code, words(cluster, "name")) for cluster in reference.clusters())
+    form.cluster_code.choices = [SelectChoice("", "–"), *clusters]
     return form
