@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -15,6 +16,7 @@ from internships.models import (
     Application,
     ApplicationStatus,
     MatchRound,
+    PayPeriod,
     Placement,
     PlacementStatus,
     Posting,
@@ -23,6 +25,9 @@ from internships.models import (
     Rating,
     RoundPosting,
 )
+
+# What a month of pay is divided by to compare it with a day of pay (assumed: 261 working days a year).
+DAYS_A_MONTH = Decimal("21.75")
 
 # ---- postings
 
@@ -35,8 +40,12 @@ def open_postings(
     cluster: str = "",
     skill: str = "",
     remote: bool = False,
+    pay: int | None = None,
 ) -> sa.Select[Posting]:
-    """Postings that take applications today, those closing first at the top, narrowed by the filters of the address."""
+    """Postings that take applications today, those closing first at the top, narrowed by the filters of the address.
+
+    `pay` is the least a day, in yuan; a month counts as DAYS_A_MONTH of them.
+    """
     query = (
         sa.select(Posting)
         .join(Posting.organisation)
@@ -67,6 +76,10 @@ def open_postings(
         query = query.where(Posting.id.in_(sa.select(PostingSkill.posting_id).where(PostingSkill.skill_code == skill)))
     if remote:
         query = query.where(Posting.is_remote)
+    if pay is not None:
+        a_day = sa.and_(Posting.pay_period == PayPeriod.DAY, Posting.pay >= Decimal(pay))
+        a_month = sa.and_(Posting.pay_period == PayPeriod.MONTH, Posting.pay >= pay * DAYS_A_MONTH)
+        query = query.where(sa.or_(a_day, a_month))
     return query
 
 
@@ -226,10 +239,10 @@ def postings_of_round(match_round: MatchRound) -> list[Posting]:
     return list(db.session.scalars(query))
 
 
-def postings_without_round(today: date) -> sa.Select[Posting]:
-    """Open postings that take part in no round yet."""
+def postings_without_round(today: date, most: int) -> list[Posting]:
+    """At most so many open postings that take part in no round yet, those closing first at the top."""
     taken = sa.select(RoundPosting.posting_id)
-    return open_postings(today).where(Posting.id.not_in(taken))
+    return list(db.session.scalars(open_postings(today).where(Posting.id.not_in(taken)).limit(most)))
 
 
 # ---- placements

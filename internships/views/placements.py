@@ -36,6 +36,7 @@ def index(slug: str) -> str:
         page=page,
         status=wanted,
         is_enterprise=is_enterprise,
+        to_rate={one.id for one in page.items if policies.may_rate(current_user, one, today())},
     )
 
 

@@ -24,6 +24,8 @@ from internships.services import postings as services
 
 bp = Blueprint("postings", __name__)
 PER_PAGE = 20
+COMPARED = 60  # postings that a sort by fit looks at: those that close first
+PAY_STEPS = (80, 100, 150, 200, 300)
 
 
 @bp.route("/postings/")
@@ -32,18 +34,31 @@ def index() -> str:
     """Open internships for everybody; a student sees beside each what it asks and what they have shown."""
     wanted = {name: request.args.get(name, "").strip() for name in ("words", "region", "cluster", "skill")}
     remote = request.args.get("remote") == "1"
-    query = queries.open_postings(today(), **wanted, remote=remote)
-    page = db.paginate(query, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
-    regions, clusters = reference.place_names(language())
+    pay = request.args.get("pay", type=int)
+    if pay not in PAY_STEPS:
+        pay = None
+    query = queries.open_postings(today(), **wanted, remote=remote, pay=pay)
     is_student = policies.may_apply(current_user)
-    beside = fits.sides(current_user, page.items) if is_student else []
+    by_fit = is_student and request.args.get("sort") == "fit"
+    page = None if by_fit else db.paginate(query, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
+    found = page.items if page else list(db.session.scalars(query.limit(COMPARED)))
+    beside = fits.sides(current_user, found) if is_student else []
+    if by_fit:
+        beside = sorted(beside, key=lambda side: (-side.fit.score, side.posting.closes_on, side.posting.id))[:PER_PAGE]
+        found = [side.posting for side in beside]
+    regions, clusters = reference.place_names(language())
     return render_template(
         "internships/postings/index.html",
         page=page,
+        postings=found,
+        compared=COMPARED,
         sides={side.posting.id: side for side in beside},
         is_student=is_student,
+        by_fit=by_fit,
+        pay_steps=PAY_STEPS,
+        least=pay,
         regions=regions,
-        clusters=clusters,
+        cluster_options=[(code, name) for code, (name, _home) in clusters.items()],
         names=reference.skill_names(language()),
         wanted=wanted,
         remote=remote,

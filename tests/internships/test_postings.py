@@ -10,7 +10,7 @@ from app.clock import today
 from app.db import utcnow
 from app.skills import services as skills
 from app.skills.models import AssessorKind, SourceKind
-from internships.models import Posting, PostingStatus
+from internships.models import PayPeriod, Posting, PostingStatus
 from internships.services import postings as services
 from tests.page import page
 
@@ -163,3 +163,35 @@ def test_the_list_costs_the_same_with_many_postings(sign_in, db, cast, posting, 
     with statements() as many:
         client.get("/postings/")
     assert len(many) == len(few)
+
+
+def test_the_list_is_narrowed_by_pay_whatever_the_period(client, db, cast, posting):
+    assert posting.title_en in page(client, "/postings/?pay=150", language="en").text
+    assert posting.title_en not in page(client, "/postings/?pay=200", language="en").text
+    posting.pay, posting.pay_period = Decimal(4350), PayPeriod.MONTH  # 200 a day
+    assert posting.title_en in page(client, "/postings/?pay=200", language="en").text
+    assert posting.title_en not in page(client, "/postings/?pay=300", language="en").text
+
+
+def test_a_student_may_sort_by_fit(client, sign_in, db, cast, posting):
+    easy = services.create(
+        cast.enterprise,
+        {name: getattr(posting, name) for name in services.FIELDS}
+        | {"title_en": "Easy one", "closes_on": posting.closes_on + timedelta(days=5)},
+        [services.Asked("LG01", 1)],
+        by=cast.recruiter.id,
+        now=utcnow(),
+    )
+    services.publish(easy, by=cast.recruiter.id, now=utcnow(), today=today())
+    seen = [
+        skills.Observation(
+            f"test:{n}", cast.student.id, "LG01", SourceKind.QUIZ_ITEM, n, Decimal(1), 1, AssessorKind.MACHINE,
+            utcnow(), cast.university.id, None,
+        )
+        for n in range(12)
+    ]  # fmt: skip
+    skills.record_evidence(seen, as_of=today())
+    student = sign_in(cast.student)
+    first = [page(student, f"/postings/{sort}", language="en").words(".items h2")[0] for sort in ("", "?sort=fit")]
+    assert posting.title_en in first[0]
+    assert "Easy one" in first[1]
