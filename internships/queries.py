@@ -24,6 +24,7 @@ from internships.models import (
     PostingStatus,
     Rating,
     RoundPosting,
+    RoundStatus,
 )
 
 # What a month of pay is divided by to compare it with a day of pay (assumed: 261 working days a year).
@@ -81,6 +82,11 @@ def open_postings(
         a_month = sa.and_(Posting.pay_period == PayPeriod.MONTH, Posting.pay >= pay * DAYS_A_MONTH)
         query = query.where(sa.or_(a_day, a_month))
     return query
+
+
+def first_postings(query: sa.Select[Posting], count: int) -> list[Posting]:
+    """The first postings of a query such as `open_postings`."""
+    return list(db.session.scalars(query.limit(count)).unique())
 
 
 def posting_by_id(posting_id: int) -> Posting | None:
@@ -237,6 +243,28 @@ def postings_of_round(match_round: MatchRound) -> list[Posting]:
         .order_by(Posting.id)
     )
     return list(db.session.scalars(query))
+
+
+def rounds_before_run(organisation_ids: Collection[int]) -> list[MatchRound]:
+    """Rounds of organisers that have not been run, those closing first at the top."""
+    query = (
+        sa.select(MatchRound)
+        .where(MatchRound.organisation_id.in_(organisation_ids), MatchRound.status == RoundStatus.OPEN)
+        .order_by(MatchRound.closes_at, MatchRound.id)
+        .limit(5)
+    )
+    return list(db.session.scalars(query))
+
+
+def applicants_per_round(round_ids: Collection[int]) -> dict[int, int]:
+    """How many students have an open application in each round, by round id; rounds without are left out."""
+    query = (
+        sa.select(RoundPosting.round_id, sa.func.count(sa.distinct(Application.student_id)))
+        .join(Application, Application.posting_id == RoundPosting.posting_id)
+        .where(RoundPosting.round_id.in_(round_ids), Application.status == ApplicationStatus.OPEN)
+        .group_by(RoundPosting.round_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def postings_without_round(today: date, most: int) -> list[Posting]:

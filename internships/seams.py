@@ -10,12 +10,12 @@ from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
 from app.accounts.models import Person, Role
-from app.db import db
+from app.db import utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from app.registry import EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
 from app.skills.models import SourceKind
-from app.ui.filters import words
+from app.ui.filters import day, words
 from internships import fits, queries
 from internships.policies import ORGANISERS, STAFF
 from internships.seeds import plant_postings
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     offered.panels.append(Panel(40, "main", matching_panel))
     offered.panels.append(Panel(25, "main", due_panel))
     offered.panels.append(Panel(35, "side", dates_panel))
+    offered.panels.append(Panel(26, "main", rounds_panel))
     offered.seeders.append((300, "internships", plant_postings))
     offered.evidence_links[SourceKind.INTERNSHIP_RATING.value] = rating_links
 
@@ -78,7 +79,7 @@ def matching_panel(person: Person, today: date) -> PanelView | None:
     """A student's three best-fitting internships among those that close soonest."""
     if not person.has_role(Role.STUDENT):
         return None
-    postings = list(db.session.scalars(queries.open_postings(today).limit(CONSIDERED)))
+    postings = queries.first_postings(queries.open_postings(today), CONSIDERED)
     if not postings:
         return None
     best = sorted(fits.sides(person, postings), key=lambda side: (-side.fit.score, side.posting.closes_on))[:SHOWN]
@@ -109,7 +110,7 @@ def due_panel(person: Person, today: date) -> PanelView | None:
     lines = [
         {
             "title": _("Rate %(name)s", name=placement.student.name),
-            "sub": f"{words(placement.posting, 'title')} · {placement.ends_on.isoformat()}",
+            "sub": f"{words(placement.posting, 'title')} · {day(placement.ends_on)}",
             "url": url_for("internships.ratings.new", placement_id=placement.id),
         }
         for placement in queries.ratings_due(person, [one.id for one in employers], today)
@@ -137,6 +138,29 @@ def due_panel(person: Person, today: date) -> PanelView | None:
     first = lines[0]
     step = NextStep(_("Next step"), first["title"], first["sub"], _("Open"), first["url"])
     return PanelView("internships/panels/due.html", {"lines": lines}, step)
+
+
+def rounds_panel(person: Person, today: date) -> PanelView | None:
+    """An organiser's rounds that have not been run; one that has closed is the next thing to do."""
+    organisers = organisations_of(person, *ORGANISERS)
+    rounds = queries.rounds_before_run([one.id for one in organisers]) if organisers else []
+    if not rounds:
+        return None
+    now = utcnow()
+    waiting = queries.applicants_per_round([one.id for one in rounds])
+    closed = next((one for one in rounds if one.is_closed(now)), None)
+    step = None
+    if closed is not None:
+        count = waiting.get(closed.id, 0)
+        step = NextStep(
+            _("Next step"),
+            words(closed, "title"),
+            ngettext("%(num)d student waits for the result.", "%(num)d students wait for the result.", count),
+            _("Run the round"),
+            url_for("internships.rounds.show", round_id=closed.id),
+        )
+    values = {"rounds": rounds, "waiting": waiting, "now": now, "slug": organisers[0].slug}
+    return PanelView("internships/panels/rounds.html", values, step)
 
 
 def rating_links(_person: Any, ids: Sequence[int]) -> dict[int, EvidenceLink]:

@@ -41,7 +41,7 @@ def index() -> str:
     is_student = policies.may_apply(current_user)
     by_fit = is_student and request.args.get("sort") == "fit"
     page = None if by_fit else db.paginate(query, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
-    found = page.items if page else list(db.session.scalars(query.limit(COMPARED)))
+    found = page.items if page else queries.first_postings(query, COMPARED)
     beside = fits.sides(current_user, found) if is_student else []
     if by_fit:
         beside = sorted(beside, key=lambda side: (-side.fit.score, side.posting.closes_on, side.posting.id))[:PER_PAGE]

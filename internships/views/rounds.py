@@ -54,9 +54,7 @@ def show(round_id: int) -> str:
     may_run = policies.may_run(current_user, match_round)
     postings = queries.postings_of_round(match_round)
     is_open = match_round.run_at is None
-    offered = (
-        list(db.session.scalars(queries.postings_without_round(today()).limit(OFFERED))) if may_run and is_open else []
-    )
+    offered = queries.postings_without_round(today(), OFFERED) if may_run and is_open else []
     wants_trial = may_run and is_open and request.args.get("trial") == "1"
     return render_template(
         "internships/rounds/show.html",
