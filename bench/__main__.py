@@ -103,15 +103,17 @@ def report(blocks: Blocks, claimed: list[Page], times: list[int]) -> str:
 
 def bench(options: argparse.Namespace) -> int:
     """Make the worlds, serve both, measure, and write the tables to standard output."""
-    steps = Steps(4)
+    steps = Steps(5)
     with ExitStack() as stack:
         folder = Path(options.world or stack.enter_context(tempfile.TemporaryDirectory(prefix="yangfan-bench-")))
         sockets = stack.enter_context(worlds.postgres().server()) if options.postgresql else None
-        with steps.step(f"World of size {options.size}"):
-            few = worlds.small(folder, options.size, sockets)
-            found = worlds.subjects(few)
-        with steps.step(f"The same with {options.times} times the rows"):
-            many = worlds.large(folder, few, options.times, sockets)
+        with steps.step(f"Demo world of size {options.size}"):
+            seeded = worlds.seeded(folder, options.size, sockets)
+            found = worlds.subjects(seeded)
+        with steps.step("The same, doubled"):
+            few = worlds.multiplied(folder, seeded, 1, sockets)
+        with steps.step(f"The same with {options.times} times the rows of that"):
+            many = worlds.multiplied(folder, seeded, options.times, sockets)
         with steps.step("Two servers"):
             ports = {world.times: stack.enter_context(worlds.serve(world)) for world in (few, many)}
         pages = pages_for(found)
