@@ -73,7 +73,7 @@ def rate(
     ).first()
     if won is None:
         raise AlreadyRated
-    db.session.refresh(placement)
+    db.session.refresh(placement, ["rated_at"])
     ratings = [
         Rating(
             placement_id=placement.id,

@@ -222,7 +222,7 @@ def run(match_round: MatchRound, *, by: Person | None, now: datetime, today: dat
         .execution_options(synchronize_session=False)
         .returning(MatchRound.id)
     ).first()
-    db.session.refresh(match_round)
+    db.session.refresh(match_round, ["status", "run_at", "run_by_id"])
     if won is None:
         return match_round
     postings = queries.postings_of_round(match_round)
