@@ -231,7 +231,9 @@ class HandInForm(FlaskForm):
     """A file with a note."""
 
     file = FileField(
-        _l("File"), [FileRequired()], description=_l("PDF, Word, Excel, PowerPoint, ZIP, pictures, video or text.")
+        _l("File of the entry"),
+        [FileRequired()],
+        description=_l("PDF, Word, Excel, PowerPoint, ZIP, pictures, video or text."),
     )
     note = TextAreaField(
         _l("Note for the judges"),

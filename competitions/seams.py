@@ -97,7 +97,7 @@ def _urgent(teams: Sequence[Any], now: Any) -> NextStep | None:
                 _("Closes %(moment)s", moment=closes),
                 words(competition, "title"),
                 _("Your team “%(team)s” has not handed in yet.", team=team.name),
-                _("Hand in"),
+                _("Hand in the entry"),
                 url_for("competitions.teams.show", team_id=team.id),
             )
     return None

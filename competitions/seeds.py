@@ -139,7 +139,9 @@ def _groups(world: World, day: date, count: int, rng: Random, *, with_student: b
         if chosen in students:
             students.remove(chosen)
     if with_student:
+        # The student of the cast has just begun, and learns from those who have been there longest.
         own = there[chosen.university.id]
+        own.sort(key=lambda student: (student.entered_on, student.person.id))
         groups.append([chosen, *own[:2]])
         del own[:2]
     turn = 0

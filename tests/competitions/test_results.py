@@ -186,7 +186,7 @@ def test_the_ranking_shows_total_with_uncertainty_raw_and_means(client, cast):
     results.publish(made, utcnow(), None)
     found = page(client, f"/competitions/{made.id}/ranking/", language="en")
     head, first = found.rows("table[data-keys]")[:2]
-    assert head == ["Place", "Team", "Total", "Raw", "C1", "C2"]
+    assert head == ["Rank", "Team", "Total", "Raw", "C1", "C2"]
     assert first[0] == "1"
     assert "Team 1" in first[1]
     assert "±" in first[2]
