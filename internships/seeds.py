@@ -50,15 +50,24 @@ def plant_postings(world: World) -> None:
 def _postings(world: World, clusters: dict[str, Cluster]) -> list[Posting]:
     rng = world.random("postings")
     verified = [enterprise for enterprise in world.enterprises if enterprise.is_verified]
-    planted = []
-    for number in range(world.size.postings):
+    planted = [_almost_over(world, rng, clusters)]
+    for number in range(1, world.size.postings):
         is_open = number >= world.size.postings * (1 - OPEN_SHARE)
-        # The cast's enterprise is always among those that are open, and so is one of its neighbours.
+        # The cast's enterprise is always among those that are open.
         enterprise = world.cast.enterprise if number >= world.size.postings - 3 else rng.choice(verified)
         kind = KINDS[2] if number == world.size.postings - 1 else rng.choices(KINDS, [kind.share for kind in KINDS])[0]
         opens = _opening_day(world, rng, is_open)
         planted.append(_posting(world, rng, enterprise, kind, opens, clusters, is_open))
     return planted
+
+
+def _almost_over(world: World, rng: Random, clusters: dict[str, Cluster]) -> Posting:
+    """A posting of the cast's enterprise whose interns end next week: there is somebody to rate."""
+    opens = world.today - timedelta(days=150)
+    posting = _posting(world, rng, world.cast.enterprise, KINDS[0], opens, clusters, is_open=False)
+    posting.seats, posting.ranked_by = 3, RankedBy.FIT
+    posting.ends_on = world.today + timedelta(days=6)
+    return posting
 
 
 def _opening_day(world: World, rng: Random, is_open: bool) -> date:
