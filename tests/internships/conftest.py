@@ -16,7 +16,8 @@ def posting(db, cast):
     """Published by the cast's enterprise: CC02 at level 2 and LG01 at level 1, two seats, closing in 20 days."""
     day = today()
     values = {
-        "title_zh": "关务单证实习生", "title_en": "Customs documents intern", "body_zh": "归类。", "body_en": "Classify.",
+        "title_zh": "关务单证实习生", "title_en": "Customs documents intern",
+        "body_zh": "归类。", "body_en": "Classify.",
         "city_zh": "温州", "city_en": "Wenzhou", "region_code": "CN-ZJ", "cluster_code": "WZ-SHOE", "is_remote": False,
         "seats": 2, "pay": Decimal(150), "pay_period": PayPeriod.DAY, "hours_a_week": 40, "opens_on": day,
         "closes_on": day + timedelta(days=20), "starts_on": day + timedelta(days=40),

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from app.accounts import services as accounts
+from app.accounts.models import Role
 from app.clock import today
 from app.db import utcnow
 from app.skills.models import Evidence, SkillEstimate
@@ -21,9 +23,17 @@ GIVEN = {
 @pytest.fixture
 def placement(db, cast, posting):
     """The student's, begun ten days ago, for ten weeks."""
+    made = placed(db, posting, cast.student)
+    posting.seats_filled = 1
+    db.session.commit()
+    return made
+
+
+def placed(db, posting, student):
+    """A placement of somebody at a posting, begun ten days ago, for ten weeks."""
     application = Application(
         posting_id=posting.id,
-        student_id=cast.student.id,
+        student_id=student.id,
         status=ApplicationStatus.MATCHED,
         applied_at=utcnow(),
         outcome={"outcome": "matched", "rank": 1, "capacity": 2, "matched": 1},
@@ -33,15 +43,14 @@ def placement(db, cast, posting):
     made = Placement(
         application_id=application.id,
         posting_id=posting.id,
-        student_id=cast.student.id,
+        student_id=student.id,
         starts_on=today() - timedelta(days=10),
         ends_on=today() + timedelta(days=60),
         status=PlacementStatus.RUNNING,
         created_at=utcnow() - timedelta(days=30),
     )
     db.session.add(made)
-    posting.seats_filled = 1
-    db.session.commit()
+    db.session.flush()
     return made
 
 
@@ -78,6 +87,23 @@ def test_a_recruiter_names_a_mentor_of_the_enterprise_and_nobody_else(client_of,
     client.post(f"/placements/{placement.id}/mentor/", data={"mentor": str(cast.recruiter.id)})
     db.session.refresh(placement)
     assert placement.mentor_id == cast.recruiter.id
+
+
+@pytest.mark.parametrize(("who", "slug"), [("recruiter", "demo-enterprise"), ("coordinator", "demo-university")])
+def test_the_lists_cost_the_same_with_many_placements(client_of, db, cast, posting, placement, statements, who, slug):
+    client = client_of(getattr(cast, who))
+    client.get(f"/organisations/{slug}/placements/")
+    with statements() as few:
+        client.get(f"/organisations/{slug}/placements/")
+    for number in range(19):
+        person = accounts.create_person(f"intern-{number}@demo.example", f"实习生{number}")
+        accounts.join(person, cast.university, Role.STUDENT, today() - timedelta(days=400))
+        db.session.flush()
+        placed(db, posting, person)
+    with statements() as many:
+        shown = page(client, f"/organisations/{slug}/placements/", language="en")
+    assert len(shown.select("tbody tr")) == 20
+    assert len(many) == len(few)
 
 
 # ---- rating

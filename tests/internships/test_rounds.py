@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.models import StudentProfile
+from app.accounts import services as accounts
+from app.accounts.models import Role, StudentProfile
 from app.accounts.queries import profile_of
 from app.audit import AuditEntry
 from app.clock import ZONE, today
@@ -25,6 +26,7 @@ from internships.models import (
     RoundPosting,
     RoundStatus,
 )
+from internships.rules import instance, matching
 from internships.services import applications, postings, rounds
 from tests.page import page
 
@@ -258,6 +260,62 @@ def test_everybody_signed_in_reads_the_result_and_what_holds_of_it(client_of, db
         shown = page(client_of(cast.other_recruiter), f"/rounds/{match_round.id}/", language=language)
         assert words in shown.text
         assert cast.student.name not in shown.text
+
+
+def test_three_students_and_two_postings_are_matched_stably_and_each_hears_of_their_own(
+    client_of, db, cast, posting, match_round
+):
+    """Both enterprises like the first best and the third least; the first wants the other posting more."""
+    day, now = today(), utcnow()
+    third = accounts.create_person("student-3@demo.example", "高远")
+    accounts.join(third, cast.university, Role.STUDENT, day - timedelta(days=400))
+    db.session.flush()
+    profile = profile_of(cast.student)
+    db.session.add(
+        StudentProfile(
+            person_id=third.id,
+            major=profile.major,
+            year=profile.year,
+            graduates_on=profile.graduates_on,
+            birth_month=profile.birth_month,
+        )
+    )
+    values = {name: getattr(posting, name) for name in postings.FIELDS}
+    other = postings.create(cast.enterprise, values, [postings.Asked("LG01", 1)], by=None, now=now)
+    postings.publish(other, by=None, now=now, today=day)
+    db.session.flush()
+    rounds.add_postings(match_round, [other], now, day)
+    first, second = cast.student, cast.other_student
+    # Students in the order of both enterprises; each posting has one seat and ranks by hand.
+    wishes = {first: [other, posting], second: [posting, other], third: [posting, other]}
+    for one in (posting, other):
+        one.ranked_by, one.seats = RankedBy.HAND, 1
+    for student, wanted in wishes.items():
+        for one in wanted:
+            applications.apply(student, profile_of(student), one, "", now, day)
+    for one in (posting, other):
+        applied = db.session.query(Application).filter_by(posting_id=one.id).all()
+        places = {student.id: place for place, student in enumerate(wishes, start=1)}
+        applications.rank_by_hand(one, applied, {made.id: places[made.student_id] for made in applied})
+    close(db, match_round)
+    client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    db.session.expire_all()
+    placed = {one.student_id: one.posting_id for one in db.session.query(Placement)}
+    assert placed == {first.id: other.id, second.id: posting.id}
+    outcomes = {(one.student_id, one.posting_id): one.outcome["outcome"] for one in db.session.query(Application)}
+    assert outcomes == {
+        (first.id, other.id): "matched",
+        (first.id, posting.id): "placed_higher",
+        (second.id, posting.id): "matched",
+        (second.id, other.id): "placed_higher",
+        (third.id, posting.id): "filled_above",
+        (third.id, other.id): "filled_above",
+    }
+    assert match_round.record["counts"]["blocking_pairs"] == 0
+    replayed = instance.parse(match_round.record["instance"])
+    again = matching.match(replayed.students, replayed.strict())
+    assert {name: list(members) for name, members in again.by_posting.items()} == match_round.record["matching"]
+    assert "2 of 3 students have a place" in page(client_of(third), f"/rounds/{match_round.id}/", language="en").h1
 
 
 # ---- between closing and the run nothing moves
