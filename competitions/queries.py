@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,21 @@ class TeamRow:
     team: Team
     members: int
     judges: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place of a published ranking."""
+
+    place: int | None
+    number: int
+    team: str
+    name_zh: str
+    name_en: str
+    total: Decimal | None
+    raw: Decimal | None
+    sd: Decimal | None
+    criteria: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -489,6 +505,32 @@ def results_page(competition_id: int, page: int, per_page: int) -> list[Result]:
         .order_by(Result.position)
     )
     return list(db.session.scalars(query))
+
+
+def places(competition_id: int, page: int, per_page: int) -> list[PlaceRow]:
+    """A page of a published ranking as plain values: the page is read by many at once, and needs no objects."""
+    query = (
+        sa.select(
+            Result.place,
+            Team.number,
+            Team.name,
+            Organisation.name_zh,
+            Organisation.name_en,
+            Result.total,
+            Result.raw,
+            Result.sd,
+            Result.criteria,
+        )
+        .join(Team, Team.id == Result.team_id)
+        .join(Organisation, Organisation.id == Team.organisation_id)
+        .where(
+            Result.competition_id == competition_id,
+            Result.position > (page - 1) * per_page,
+            Result.position <= page * per_page,
+        )
+        .order_by(Result.position)
+    )
+    return [PlaceRow(*row) for row in db.session.execute(query)]
 
 
 def result_of(competition_id: int, number: int) -> Result | None:

@@ -4,13 +4,13 @@ import csv
 import io
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask_login import current_user
 
 from app.accounts.guards import public
 from app.assessment.models import RubricMark
+from app.i18n import language
 from competitions import policies, queries
 from competitions.models import Competition, Team
 from competitions.services.results import entry_name
@@ -80,15 +80,28 @@ def show(competition_id: int) -> str:
     """The places: corrected total with its uncertainty, raw total beside it, means per criterion."""
     competition = published(competition_id)
     total = int(competition.record["entries"])
+    own, in_english = own_team(competition), language() == "en"
+    criteria = [criterion["name"] for criterion in competition.record["criteria"]]
     places = Places(min(max(1, request.args.get("page", 1, type=int)), max(1, -(-total // PER_PAGE))), total)
     return render_template(
         "competitions/rankings/show.html",
         competition=competition,
         record=competition.record,
         page=places,
-        results=queries.results_page(competition.id, places.page, PER_PAGE),
-        own_team=own_team(competition),
-        written=written,
+        rows=[
+            (
+                row.place or "–",
+                row.number,
+                row.team,
+                (in_english and row.name_en) or row.name_zh,
+                written(row.total),
+                None if row.sd is None else written(row.sd),
+                written(row.raw),
+                [row.criteria[criterion]["mean"] or "–" for criterion in criteria],
+            )
+            for row in queries.places(competition.id, places.page, PER_PAGE)
+        ],
+        own_number=own.number if own is not None else None,
     )
 
 
@@ -155,6 +168,6 @@ def counts(mark: RubricMark, names: dict[int, str]) -> bool:
     return mark.is_final and mark.marker_id in names
 
 
-def written(value: Decimal | None, digits: int = 2) -> Any:
+def written(value: Decimal | float | None) -> str:
     """A total as it is printed; the same in all our languages, so that a long list need not ask for the language."""
-    return "–" if value is None else f"{value:.{digits}f}"
+    return "–" if value is None else f"{value:.2f}"
