@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Work:
-    """A kind of internship: titles, duties, skills with the lowest and highest level asked, how common it is, and how large.
+    """A kind of internship: titles, duties, skills with the lowest and highest level asked, how common it is,
+    and how large.
 
     Some kinds of work are asked for far more than the demo's courses teach them, others less: the world then holds
     shortages and surpluses, and neither is a statistic.

@@ -70,5 +70,12 @@ def side_with_sources(student: Person, posting: Posting) -> Side:
 
 
 def _best(sources: Sequence[SkillSource], level: int) -> tuple[SkillSource, ...]:
-    """The few lessons that come nearest to a level from below or reach it, the shortest first among equals."""
-    return tuple(sorted(sources, key=lambda one: (abs(one.level - level), one.minutes, one.title))[:PER_SKILL])
+    """The few lessons nearest to a level, the shortest first among equals; of those with one title only the first.
+
+    Universities give the same course under the same titles; the student needs one of them.
+    """
+    nearest = sorted(sources, key=lambda one: (abs(one.level - level), one.minutes, one.title))
+    by_title: dict[str, SkillSource] = {}
+    for source in nearest:
+        by_title.setdefault(source.title, source)
+    return tuple(by_title.values())[:PER_SKILL]

@@ -8,8 +8,10 @@ import pytest
 
 from app.clock import today
 from app.db import utcnow
+from app.registry import SkillSource
 from app.skills import services as skills
 from app.skills.models import AssessorKind, SourceKind
+from internships import fits
 from internships.models import PayPeriod, Posting, PostingStatus
 from internships.services import postings as services
 from tests.page import page
@@ -80,7 +82,9 @@ def test_a_form_with_a_mistake_comes_back_with_its_input(client_of, db, cast, wr
 
 def test_a_posting_without_skills_is_not_published(client_of, db, cast):
     client = client_of(cast.recruiter)
-    client.post("/organisations/demo-enterprise/postings/new/", data=values(**{"skills-0-skill": "", "skills-0-level": ""}))
+    client.post(
+        "/organisations/demo-enterprise/postings/new/", data=values(**{"skills-0-skill": "", "skills-0-level": ""})
+    )
     posting = db.session.query(Posting).one()
     client.post(f"/postings/{posting.id}/publication/")
     db.session.refresh(posting)
@@ -195,3 +199,16 @@ def test_a_student_may_sort_by_fit(client, sign_in, db, cast, posting):
     first = [page(student, f"/postings/{sort}", language="en").words(".items h2")[0] for sort in ("", "?sort=fit")]
     assert posting.title_en in first[0]
     assert "Easy one" in first[1]
+
+
+def test_of_the_lessons_that_supply_a_skill_each_is_named_once():
+    def lesson(title, level, minutes, url):
+        return SkillSource("CC02", level, title, url, minutes)
+
+    offered = [
+        lesson("B", 2, 30, "/b/"),
+        lesson("A", 2, 20, "/a/"),
+        lesson("A", 2, 20, "/copy/"),
+        lesson("C", 4, 5, "/c/"),
+    ]
+    assert [one.url for one in fits._best(offered, 2)] == ["/a/", "/b/"]
