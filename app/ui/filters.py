@@ -3,19 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
 from flask import Flask, request, url_for
-from flask_babel import (
-    format_currency,
-    format_date,
-    format_datetime,
-    format_decimal,
-    format_percent,
-    gettext,
-    ngettext,
-    to_user_timezone,
-)
+from flask_babel import format_datetime, format_percent, gettext, ngettext, to_user_timezone
 from markupsafe import Markup, escape
 
 from app.i18n import language
@@ -38,20 +32,32 @@ def words(thing: Any, name: str) -> str:
     return str(_read(thing, f"{name}_{first}") or _read(thing, f"{name}_{second}") or _read(thing, name) or "")
 
 
+# Formatting goes through patterns and locale data anew for each value, and lists hold the same values again and again.
+@lru_cache(maxsize=4096, typed=True)
+def _currency(value: float | Decimal, currency: str, spoken: str) -> str:
+    pattern = "¤#,##0" if value == int(value) else "¤#,##0.00"
+    return format_currency(value, currency, format=pattern, locale=spoken, currency_digits=False)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _decimal(value: float | Decimal, digits: int | None, spoken: str) -> str:
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=spoken)
+
+
+@lru_cache(maxsize=4096)
+def _date(value: date, style: str, spoken: str) -> str:
+    return format_date(value, format=DAY_PATTERNS[spoken][style], locale=spoken)
+
+
 def money(value: float | Decimal | None, currency: str = "CNY") -> str:
     """An amount in major units; whole amounts carry no decimals. None is written as a dash."""
-    if value is None:
-        return NOTHING
-    pattern = "¤#,##0" if value == int(value) else "¤#,##0.00"
-    return str(format_currency(value, currency, format=pattern, currency_digits=False))
+    return NOTHING if value is None else _currency(value, currency, language())
 
 
 def number(value: float | Decimal | None, digits: int | None = None) -> str:
     """A number with the groups of the reader's language, to `digits` decimals if given. None is written as a dash."""
-    if value is None:
-        return NOTHING
-    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, format=pattern))
+    return NOTHING if value is None else _decimal(value, digits, language())
 
 
 def percent(share: float | None, digits: int = 0) -> str:
@@ -72,7 +78,7 @@ def day(value: date | datetime | None, style: str = "long") -> str:
         return NOTHING
     if isinstance(value, datetime):
         value = to_user_timezone(_with_zone(value)).date()
-    return str(format_date(value, format=DAY_PATTERNS[language()][style], rebase=False))
+    return _date(value, style, language())
 
 
 def moment_text(value: datetime | None, style: str = "long") -> str:
