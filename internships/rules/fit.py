@@ -114,5 +114,10 @@ def rank_if(
     `has` is the student's own evidence, `scores` the fit of every applicant, by which the posting must have ranked
     them: of a ranking made by hand this says nothing.
     """
-    raised = fit(needs, has, {skill: level}).score
-    return rank_by_fit({**scores, student: raised}, seed).index(student) + 1
+    # Counting who stays ahead gives the same rank as sorting everybody anew, and asks the lottery only about equals.
+    raised = round(fit(needs, has, {skill: level}).score, DIGITS)
+    own = lottery_number(seed, student)
+    rounded = ((other, round(score, DIGITS)) for other, score in scores.items() if other != student)
+    return 1 + sum(
+        score > raised or (score == raised and lottery_number(seed, other) < own) for other, score in rounded
+    )

@@ -1,5 +1,6 @@
 """An enterprise's applicants: what they have shown in the posting's skills, in which order they stand, declining."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.i18n import language
 from app.reference import queries as reference
 from internships import policies, queries
 from internships.fits import Line, lines_of
-from internships.models import Application, Posting, RankedBy
+from internships.models import Application, ApplicationStatus, Posting, RankedBy
 from internships.round_forms import DeclineForm
 from internships.rules.fit import fit, rank_by_fit
 from internships.services import applications as services
@@ -54,12 +55,17 @@ def index(slug: str, posting_id: int) -> str:
         "internships/applicants/index.html",
         posting=posting,
         candidates=_candidates(posting, visible, match_round.seed if match_round else str(posting.id)),
-        decided=[one for one in applicants if not one.is_open],
+        decided=sorted((one for one in applicants if not one.is_open), key=_outcome_order),
         match_round=match_round,
         names=reference.skill_names(language()),
         form=DeclineForm(),
         now=utcnow(),
     )
+
+
+def _outcome_order(application: Application) -> tuple[bool, int]:
+    """Those with a place first, then by rank; those who were never ranked last."""
+    return application.status is not ApplicationStatus.MATCHED, application.outcome.get("rank", sys.maxsize)
 
 
 def _candidates(posting: Posting, applicants: list[Application], seed: str) -> list[Candidate]:

@@ -106,6 +106,11 @@ def test_the_lists_cost_the_same_with_many_placements(client_of, db, cast, posti
     assert len(many) == len(few)
 
 
+def test_a_student_with_a_place_reads_it_first(client_of, cast, placement):
+    shown = page(client_of(cast.student), "/applications/", language="en")
+    assert shown.h1 == f"You have a place at {cast.enterprise.name_en}"
+
+
 # ---- rating
 
 

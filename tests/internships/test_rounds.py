@@ -157,6 +157,19 @@ def test_the_better_fit_gets_the_seat_and_the_other_reads_why(client_of, db, cas
     assert "shown at level 2 your rank would have been" in text
 
 
+def test_the_enterprise_reads_who_has_a_seat_and_why(client_of, db, cast, posting, match_round, both_apply):
+    close(db, match_round)
+    client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    address = f"/organisations/demo-enterprise/postings/{posting.id}/applicants/"
+    shown = page(client_of(cast.recruiter), address, language="en")
+    assert shown.h1 == "1 applicant has a place here"
+    first, second = shown.words(".items li")
+    assert cast.other_student.name in first
+    assert "rank 1 by fit" in first
+    assert cast.student.name in second
+    assert "rank 2 by fit" in second
+
+
 def test_two_clicks_run_a_round_once(client_of, db, cast, posting, match_round, both_apply):
     close(db, match_round)
     client = client_of(cast.coordinator)
