@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from app.db import db
@@ -41,6 +42,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OverflowError, _number_too_large)
+    app.register_error_handler(sa.exc.DataError, _number_too_large)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -78,8 +81,13 @@ def _http_error(error: HTTPException) -> Any:
     page = code if code in PAGES else (500 if code >= 500 else 400)
     if page == 405:
         page = 404
-    response = render_template(f"errors/{page}.html", message=None), code
-    return response
+    return render_template(f"errors/{page}.html", message=None), code
+
+
+def _number_too_large(_error: Exception) -> Any:
+    """A number in the address or form that no row can have: there is nothing there."""
+    db.session.rollback()
+    return _http_error(NotFound())
 
 
 def _unexpected(error: Exception) -> Any:

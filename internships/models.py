@@ -144,6 +144,7 @@ class MatchRound(Model):
     status: Mapped[RoundStatus] = mapped_column(choice(RoundStatus), default=RoundStatus.OPEN)
     run_at: Mapped[datetime | None] = mapped_column(Moment())
     run_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    told_at: Mapped[datetime | None] = mapped_column(Moment())
     # The instance that was matched, the matching and its certificate: enough to replay it with the door.
     record: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

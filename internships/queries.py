@@ -273,6 +273,19 @@ def postings_without_round(today: date, most: int) -> list[Posting]:
     return list(db.session.scalars(open_postings(today).where(Posting.id.not_in(taken)).limit(most)))
 
 
+def students_of_round(match_round: MatchRound) -> list[Person]:
+    """Everybody whose application to a posting of the round was decided by it."""
+    applied = (
+        sa.select(Application.student_id)
+        .join(RoundPosting, RoundPosting.posting_id == Application.posting_id)
+        .where(
+            RoundPosting.round_id == match_round.id,
+            Application.status.in_((ApplicationStatus.MATCHED, ApplicationStatus.NOT_MATCHED)),
+        )
+    )
+    return list(db.session.scalars(sa.select(Person).where(Person.id.in_(applied)).order_by(Person.id)))
+
+
 # ---- placements
 
 

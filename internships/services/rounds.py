@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit, mail
 from app.accounts.models import Organisation, Person
-from app.accounts.services import link_to
 from app.db import db
 from app.errors import Refused
 from app.skills import queries as skills
@@ -208,7 +207,7 @@ def _counts(instance: Instance, result: matching.Matching) -> dict[str, int]:
     }
 
 
-def run(match_round: MatchRound, *, by: Person | None, now: datetime, today: date, notify: bool = True) -> MatchRound:
+def run(match_round: MatchRound, *, by: Person | None, now: datetime, today: date) -> MatchRound:
     """Match, once: place the matched, tell each side why, keep what is needed to replay it.
 
     Raises RoundStillOpen, RoundEmpty. A second run, or a second click, finds the round run and changes nothing.
@@ -244,9 +243,6 @@ def run(match_round: MatchRound, *, by: Person | None, now: datetime, today: dat
         "seed": match_round.seed,
     }
     _tell(match_round, {posting.id: posting for posting in postings}, applications, instance, result, now)
-    if notify:
-        for student_id in {application.student_id for application in applications}:
-            _write(match_round, student_id)
     audit.record(
         "round.run", match_round, actor_id=by.id if by else None, organisation_id=match_round.organisation_id, **counts
     )
@@ -319,13 +315,16 @@ def _what_if(
     return best
 
 
-def _write(match_round: MatchRound, student_id: int) -> None:
-    student = db.session.get_one(Person, student_id)
-    mail.write(
-        student.email,
-        "match-result",
-        language=student.language or "zh",
-        person=student,
-        match_round=match_round,
-        link=link_to("internships.applications.index"),
-    )
+def write_to_students(match_round: MatchRound, link: str) -> int:
+    """A mail to everybody whom the round decided on; returns how many. `link` leads to their applications."""
+    students = queries.students_of_round(match_round)
+    for student in students:
+        mail.write(
+            student.email,
+            "match-result",
+            language=student.language or "zh",
+            person=student,
+            match_round=match_round,
+            link=link,
+        )
+    return len(students)

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app import jobs
 from app.accounts.guards import authorize, me, organisation_for, roles, signed_in
+from app.accounts.services import link_to
 from app.clock import today
 from app.db import db, utcnow
-from internships import policies, queries
+from internships import policies, queries, tasks
 from internships.models import MatchRound
 from internships.policies import ORGANISERS
 from internships.round_forms import RoundForm, first_moments
@@ -118,7 +120,12 @@ def close(round_id: int) -> Any:
 @roles(*ORGANISERS)
 def run(round_id: int) -> Any:
     """Match, once; a second click changes nothing."""
-    services.run(_own(round_id), by=me(), now=utcnow(), today=today())
+    match_round = _own(round_id)
+    is_first = match_round.run_at is None
+    services.run(match_round, by=me(), now=utcnow(), today=today())
+    if is_first:
+        link = link_to("internships.applications.index")
+        jobs.enqueue(tasks.TELL, {"round": round_id, "link": link}, actor_id=current_user.id)
     db.session.commit()
     flash(_("The round has been run. Everybody has been told, with the reason."), "success")
     return redirect(url_for(".show", round_id=round_id), 303)

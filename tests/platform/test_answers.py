@@ -55,3 +55,8 @@ def test_a_stranger_chooses_a_language(client, db):
 def test_the_language_form_leads_nowhere_else(client, db):
     for target in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
         assert client.post("/language/", data={"language": "en", "next": target}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("path", [f"/postings/{10**30}/", f"/courses/{10**30}/", f"/postings/?page={10**30}"])
+def test_a_number_that_no_row_can_have_is_no_failure_of_ours(client, db, path):
+    assert client.get(path).status_code in (200, 404)

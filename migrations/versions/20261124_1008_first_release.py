@@ -6,7 +6,7 @@ from app.db import Exact
 
 APPEND_ONLY = ("evidence", "audit_entry")
 
-revision = "b648743fab3d"
+revision = "dc0551ec0f1c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -446,6 +446,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Enum("open", "run", name="roundstatus", native_enum=False, length=40), nullable=False),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("run_by_id", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("record", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_match_round_organisation_id")),
         sa.ForeignKeyConstraint(["run_by_id"], ["person.id"], name=op.f("fk_match_round_run_by_id")),
