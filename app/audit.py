@@ -1,4 +1,4 @@
-"""The audit trail: who did what to which thing, when. Append-only, and free of foreign keys so that it outlives erasure."""
+"""The audit trail: who did what to which thing, when. Append-only; free of foreign keys, so that it outlives erasure."""
 
 from typing import Any
 
@@ -57,7 +57,11 @@ def keep_append_only(model: type[Model]) -> None:
 
     def refuse(_mapper: Any, _connection: Any, row: Any) -> None:
         session = sa.inspect(row).session
-        if not isinstance(session, Session) or session.is_modified(row, include_collections=False) or row in session.deleted:
+        if (
+            not isinstance(session, Session)
+            or session.is_modified(row, include_collections=False)
+            or row in session.deleted
+        ):
             raise AppendOnly(f"{model.__tablename__} {row.id}")
 
     event.listen(model, "before_update", refuse)
@@ -69,7 +73,7 @@ def keep_append_only(model: type[Model]) -> None:
 
 
 def append_only_triggers(table: str) -> dict[str, tuple[str, ...]]:
-    """The statements by which each kind of database refuses to change rows of `table`; a migration repeats them in full."""
+    """The statements by which each kind of database refuses to change rows of `table`; a migration repeats them."""
     return {
         "sqlite": (
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} "

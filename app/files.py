@@ -130,7 +130,11 @@ def _path(sha256: str) -> Path:
 def download(stored: StoredFile) -> Response:
     """The file as an attachment that no browser will run. The caller has asked whether the reader may."""
     response = send_file(
-        _path(stored.sha256), mimetype=stored.media_type, as_attachment=True, download_name=stored.name, etag=stored.sha256
+        _path(stored.sha256),
+        mimetype=stored.media_type,
+        as_attachment=True,
+        download_name=stored.name,
+        etag=stored.sha256,
     )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"

@@ -21,6 +21,7 @@ from reports.rules.publication import NATION, PublishedRow
 
 reports = AppGroup("reports", help="Skill-gap figures.")
 
+
 class Unanswerable(click.ClickException):
     """An option names nothing, or there is nothing to answer from: one line on standard error, exit code 2."""
 
@@ -38,7 +39,9 @@ class Wish:
     def wants(self, row: PublishedRow) -> bool:
         """Whether a row is among them; a region includes the clusters within it."""
         return (
-            self.region in (None, row.region) and self.cluster in (None, row.cluster) and self.skill in (None, row.skill)
+            self.region in (None, row.region)
+            and self.cluster in (None, row.cluster)
+            and self.skill in (None, row.skill)
         )
 
 
@@ -68,7 +71,9 @@ def snapshot(day: str | None) -> None:
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         raise Unanswerable("the database is missing or not migrated: run `flask db upgrade`") from error
     db.session.commit()
-    click.echo(f"snapshot {taken.day}: " + ", ".join(f"{name} {count}" for name, count in taken.counts.items()), err=True)
+    click.echo(
+        f"snapshot {taken.day}: " + ", ".join(f"{name} {count}" for name, count in taken.counts.items()), err=True
+    )
 
 
 def _checked(region: str | None, cluster: str | None, skill: str | None) -> Wish:

@@ -1,4 +1,4 @@
-"""The published figures as pages and doors read them: loaded once a process from the snapshot's file, found by place."""
+"""The published figures as pages and doors read them: loaded once a process from a snapshot's file, found by place."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the reports offer to the parts that must not import them: rail entries, an official's panel, the demo's snapshot."""
+"""What the reports offer to the parts that must not import them: rail entries, a panel, the demo's snapshots."""
 
 from datetime import date, timedelta
 from typing import Any

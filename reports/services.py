@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from flask import current_app
 
+import internships.queries as internships
 from app.accounts import queries as people
 from app.db import db, utcnow
 from app.reference import files as reference_files
@@ -19,7 +20,6 @@ from app.reference import queries as reference
 from app.skills import queries as ledger
 from app.skills import services as skills
 from app.skills.rules import levels
-import internships.queries as internships
 from reports import cubes, figures
 from reports.models import Snapshot
 from reports.rules.publication import SOURCES, Publication, publish
@@ -106,9 +106,7 @@ def demand_table(day: date) -> pa.Table:
 
 def write_publication(folder: Path, publication: Publication) -> None:
     """Put the published rows and their audit beside the snapshot; a reader sees a whole file or none."""
-    table = pa.Table.from_pylist(
-        [figures.to_record(row) for row in publication.rows], schema=figures.PUBLISHED_SCHEMA
-    )
+    table = pa.Table.from_pylist([figures.to_record(row) for row in publication.rows], schema=figures.PUBLISHED_SCHEMA)
     _replace(folder / figures.AUDIT, json.dumps(asdict(publication.audit), default=str, sort_keys=True).encode())
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd")

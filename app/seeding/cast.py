@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.accounts import services
-from app.accounts.passwords import hashed
 from app.accounts.models import Organisation, OrganisationKind, Person, Role, StudentProfile
+from app.accounts.passwords import hashed
 from app.db import db
 
 PASSWORD = "set sail for the sea"
@@ -39,19 +39,41 @@ def plant(now: datetime, today: date) -> Cast:
         OrganisationKind.UNIVERSITY, "demo-university", "瓯海商学院", "Ouhai Business College", "CN-ZJ", now
     )
     enterprise = _organisation(
-        OrganisationKind.ENTERPRISE, "demo-enterprise", "温州康步鞋业", "Wenzhou Kangbu Footwear", "CN-ZJ", now, "WZ-SHOE"
+        OrganisationKind.ENTERPRISE,
+        "demo-enterprise",
+        "温州康步鞋业",
+        "Wenzhou Kangbu Footwear",
+        "CN-ZJ",
+        now,
+        "WZ-SHOE",
     )
     government = _organisation(
-        OrganisationKind.GOVERNMENT, "demo-government", "浙江省跨境电商办", "Zhejiang Cross-border Trade Office", "CN-ZJ", now
+        OrganisationKind.GOVERNMENT,
+        "demo-government",
+        "浙江省跨境电商办",
+        "Zhejiang Cross-border Trade Office",
+        "CN-ZJ",
+        now,
     )
     other_university = _organisation(
         OrganisationKind.UNIVERSITY, "other-university", "榕江学院", "Rongjiang College", "CN-FJ", now
     )
     other_enterprise = _organisation(
-        OrganisationKind.ENTERPRISE, "other-enterprise", "晋江远航体育", "Jinjiang Yuanhang Sports", "CN-FJ", now, "JJ-SHOE"
+        OrganisationKind.ENTERPRISE,
+        "other-enterprise",
+        "晋江远航体育",
+        "Jinjiang Yuanhang Sports",
+        "CN-FJ",
+        now,
+        "JJ-SHOE",
     )
     other_government = _organisation(
-        OrganisationKind.GOVERNMENT, "other-government", "福建省跨境电商办", "Fujian Cross-border Trade Office", "CN-FJ", now
+        OrganisationKind.GOVERNMENT,
+        "other-government",
+        "福建省跨境电商办",
+        "Fujian Cross-border Trade Office",
+        "CN-FJ",
+        now,
     )
 
     # One hash for all: hashing is slow on purpose, and the demo's password is printed anyway.
@@ -65,12 +87,8 @@ def plant(now: datetime, today: date) -> Cast:
         return found
 
     student = person("student@demo.example", "林小雨", (university, Role.STUDENT))
-    recruiter = person(
-        "enterprise@demo.example", "陈建国", (enterprise, Role.RECRUITER), (enterprise, Role.MENTOR)
-    )
-    coordinator = person(
-        "university@demo.example", "周敏", (university, Role.COORDINATOR), (university, Role.TEACHER)
-    )
+    recruiter = person("enterprise@demo.example", "陈建国", (enterprise, Role.RECRUITER), (enterprise, Role.MENTOR))
+    coordinator = person("university@demo.example", "周敏", (university, Role.COORDINATOR), (university, Role.TEACHER))
     official = person("official@demo.example", "徐航", (government, Role.OFFICIAL))
     judges = (
         person("judge-1@demo.example", "吴立", (other_university, Role.JUDGE)),

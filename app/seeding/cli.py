@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
     @demo_group.command("announce")
     @click.option("--address", required=True, help="Where the demo is served.")
     def announce(address: str) -> None:
-        """Print the address and how to sign in as each of the four people. Example: flask demo announce --address URL"""
+        """Print where the demo is and how to sign in. Example: flask demo announce --address URL"""
         click.echo(f"\nYangfan 扬帆 is at {address}\n")
         for email, role in EVERYONE:
             click.echo(f"  {role:<11} {email:<26} {cast.PASSWORD}")

@@ -74,7 +74,9 @@ def _enterprise(world: World, number: int, cluster: Cluster, zh: str, en: str, *
     organisation.cluster_code = cluster.code
     organisation.city_zh, organisation.city_en = cluster.city_zh, cluster.city_en
     if not verified:
-        organisation.created_at = world.moment(world.today - timedelta(days=3 + number % 9), world.random("new", number))
+        organisation.created_at = world.moment(
+            world.today - timedelta(days=3 + number % 9), world.random("new", number)
+        )
     return organisation
 
 
@@ -124,7 +126,12 @@ def plant_students(world: World) -> None:
         left = entered + timedelta(days=rng.choice((730, 910, 1095)))
         drafts.append((number, university, entered, left if left < world.today else None))
     rows = [
-        Person(email=f"student-{number + 1}@{university.slug}.example", name=next(people), language="", created_at=world.moment(entered, rng))
+        Person(
+            email=f"student-{number + 1}@{university.slug}.example",
+            name=next(people),
+            language="",
+            created_at=world.moment(entered, rng),
+        )
         for number, university, entered, _left in drafts
     ]
     db.session.add_all(rows)
@@ -169,5 +176,3 @@ def _profile(world: World, person: Person, rng: Random, entered: date, left: dat
 def _strength(university: Organisation, family: str) -> float:
     """What a university is good at, fixed by its name: some lean to logistics and customs, others to marketing."""
     return ((sum(map(ord, university.slug + family)) % 7) - 3) * 0.15
-
-

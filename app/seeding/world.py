@@ -34,7 +34,7 @@ SIZES = {"full": Size(12, 120, 3000, 400, 36), "small": Size(3, 14, 150, 36, 8)}
 
 @dataclass
 class Student:
-    """An invented student: when they came and left, and how able they are (unknown to the platform, which must find out)."""
+    """An invented student: when they came and left, and how able they are, which the platform must find out."""
 
     person: Person
     university: Organisation

@@ -1,4 +1,4 @@
-"""An enterprise writes a posting, a student applies, the enterprise sees what they have shown; a mentor rates an intern."""
+"""An enterprise writes a posting, a student applies, it sees what they have shown; a mentor rates an intern."""
 
 from datetime import timedelta
 

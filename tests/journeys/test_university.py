@@ -23,7 +23,9 @@ def test_a_coordinator_teaches_holds_a_contest_and_places_students(page, new_pag
 
     page.goto(f"{home}/questions/import/")
     page.set_input_files("main input[type=file]", {"name": "q.txt", "mimeType": "text/plain", "buffer": GIFT.encode()})
-    page.locator("main form:has(input[type=file]) button[type=submit], main form:has(input[type=file]) button").first.click()
+    page.locator(
+        "main form:has(input[type=file]) button[type=submit], main form:has(input[type=file]) button"
+    ).first.click()
     page.wait_for_load_state()
     shoot(page, "import-preview")
     expect(page.locator("main")).to_contain_text("Mode for the overseas warehouse")

@@ -3,7 +3,6 @@
 import pytest
 
 from app.errors import Refused
-
 from tests.page import page, read
 
 

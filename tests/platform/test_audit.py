@@ -8,10 +8,16 @@ from app.audit import AppendOnly, AuditEntry
 
 
 def test_an_act_leaves_an_entry(db, cast):
-    audit.record("test.act", cast.enterprise, actor_id=cast.official.id, organisation_id=cast.government.id, why="asked")
+    audit.record(
+        "test.act", cast.enterprise, actor_id=cast.official.id, organisation_id=cast.government.id, why="asked"
+    )
     db.session.flush()
     entry = db.session.query(AuditEntry).filter_by(action="test.act").one()
-    assert (entry.subject_kind, entry.subject_id, entry.details) == ("organisation", cast.enterprise.id, {"why": "asked"})
+    assert (entry.subject_kind, entry.subject_id, entry.details) == (
+        "organisation",
+        cast.enterprise.id,
+        {"why": "asked"},
+    )
 
 
 def test_an_entry_cannot_be_changed(db, cast):

@@ -34,4 +34,7 @@ def test_decimals_stay_exact(db, cast):
     db.session.expire_all()
     row = db.session.query(RubricRow).filter_by(rubric_id=rubric.id).one()
     assert (row.weight, row.marks_max) == (Decimal("0.1"), Decimal("33.3333"))
-    assert db.session.scalar(sa.select(sa.func.sum(RubricRow.weight)).where(RubricRow.rubric_id == rubric.id)) == row.weight
+    assert (
+        db.session.scalar(sa.select(sa.func.sum(RubricRow.weight)).where(RubricRow.rubric_id == rubric.id))
+        == row.weight
+    )

@@ -48,7 +48,9 @@ def test_before_the_first_snapshot_the_page_says_what_to_do(sign_in, cast):
     assert "flask reports snapshot" in page(sign_in(cast.official), "/reports/gap/", language="en").text
 
 
-@pytest.mark.parametrize("path", ["/reports/gap/?place=CN-XX", "/reports/skills/XX99/", "/reports/figures/CC02/9/CN-ZJ/"])
+@pytest.mark.parametrize(
+    "path", ["/reports/gap/?place=CN-XX", "/reports/skills/XX99/", "/reports/figures/CC02/9/CN-ZJ/"]
+)
 def test_an_unknown_place_or_skill_is_not_found(sign_in, cast, figures, path):
     assert sign_in(cast.official).get(path).status_code == 404
 
