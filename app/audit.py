@@ -1,4 +1,4 @@
-"""The audit trail: who did what to which thing, when. Append-only; free of foreign keys, so that it outlives erasure."""
+"""The audit trail: who did what to which thing, when. Append-only, without foreign keys, so it outlives erasure."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Long work. A job that must happen is a row in the same transaction as its cause; the queue only wakes the worker.
 
 `enqueue` adds the row; after the commit a worker process (`flask jobs work`) is woken and runs it, with progress that
-the person who asked can watch. A worker that dies leaves its job to be taken again; every kind of job is therefore written
+whoever asked can watch. A worker that dies leaves its job to be taken again; every kind of job is therefore written
 so that running it twice does no harm.
 """
 

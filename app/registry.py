@@ -51,7 +51,8 @@ class NextStep:
 class Panel:
     """A part of the first page. `build(person, today)` gives a template and its values, or None for nobody's business.
 
-    `place` is `main` or `side`. A panel whose view proposes a `NextStep` competes for the top card; the lowest order wins.
+    `place` is `main` or `side`. A panel whose view proposes a `NextStep` competes for the top card: the lowest
+    order wins.
     """
 
     order: int
