@@ -37,7 +37,7 @@ def region_by_any_code(code: str) -> Region | None:
 def skill_names(language: str) -> dict[str, str]:
     """Names of all skills by code, in one language; lighter than the skills themselves."""
     name = Skill.name_en if language == "en" else Skill.name_zh
-    return dict(db.session.execute(sa.select(Skill.code, name).order_by(Skill.code)).tuples().all())
+    return dict(db.session.execute(sa.select(Skill.code, name).order_by(Skill.code)).all())
 
 
 def place_names(language: str) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
@@ -46,4 +46,4 @@ def place_names(language: str) -> tuple[dict[str, str], dict[str, tuple[str, str
     cluster = Cluster.name_en if language == "en" else Cluster.name_zh
     regions = db.session.execute(sa.select(Region.code, region).order_by(Region.gb_code))
     clusters = db.session.execute(sa.select(Cluster.code, cluster, Cluster.region_code).order_by(Cluster.code))
-    return dict(regions.tuples().all()), {code: (name, home) for code, name, home in clusters}
+    return dict(regions.all()), {code: (name, home) for code, name, home in clusters}
