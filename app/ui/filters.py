@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_babel import format_datetime, format_percent, gettext, ngettext, to_user_timezone
 from markupsafe import Markup, escape
 
@@ -130,9 +131,8 @@ def initial(name: str | None) -> str:
 
 def page_url(page: int) -> str:
     """The address of this list at another page, with its filters kept."""
-    values: dict[str, Any] = {key: request.args.getlist(key) for key in request.args if key != "page"}
-    values.update(request.view_args or {})
-    return url_for(str(request.endpoint), **values, page=page)
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return f"{quote(request.script_root + request.path)}?{urlencode([*kept, ('page', page)])}"
 
 
 def here() -> str:

@@ -4,6 +4,7 @@ A list of twenty postings draws a hundred level meters, most of them alike; a te
 """
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from flask import Flask
@@ -16,7 +17,14 @@ MOST = 1000  # parts; beyond it they are forgotten and drawn anew
 def _typed(value: Any) -> Any:
     """A key that tells equal values of different kinds apart: escaped from plain text, above all, and True from 1."""
     kind = type(value)
-    return tuple([_typed(part) for part in value]) if kind is tuple or kind is list else (kind, value)
+    if kind is not tuple and kind is not list:
+        return (kind, value)
+    if {*map(type, value)} == {tuple}:
+        # The options of a choice: some hundred pairs of plain text, told from others without looking into each.
+        parts = [*chain.from_iterable(value)]
+        if {*map(type, parts)} == {str}:
+            return (tuple(map(len, value)), tuple(parts))
+    return tuple([_typed(part) for part in value])
 
 
 def init_app(app: Flask) -> None:
