@@ -91,7 +91,7 @@ class Client:
     def block(self, page: Page, requests: int) -> Block:
         """Ask `page` so often, one after another. Raises WrongAnswer at the first answer that is not as expected."""
         self.reconnect()
-        bodies = [urlencode(form).encode() for form in page.forms] or [None]
+        bodies: list[bytes | None] = [urlencode(form).encode() for form in page.forms] or [None]
         headers = {"Content-Type": FORM, "Accept": "application/json"} if page.forms else None
         cpu = self.cpu()
         began = time.perf_counter()

@@ -257,7 +257,7 @@ def _fast_connection() -> Iterator[sa.Connection]:
     """A transaction for very many rows. SQLite gets no journal, and its references are checked once, at the end."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            plain = connection.connection.dbapi_connection
+            plain: Any = connection.connection.dbapi_connection
             for pragma in ("foreign_keys=OFF", "journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
                 plain.execute(f"PRAGMA {pragma}")
         yield connection
