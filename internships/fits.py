@@ -1,15 +1,17 @@
 """The fit of people and postings as pages show it: scores, levels side by side, what would supply the rest."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.accounts.models import Person
 from app.registry import SkillSource, registry
+from app.skills import queries as skills
 from app.skills.reading import likely_level
 from internships.models import Posting
-from internships.rules.fit import Estimate, Fit, Item, fit
-from internships.services.rounds import estimates_for, needs_of
+from internships.queries import PostingLine
+from internships.rules.fit import Estimate, Fit, Item, Need, fit
+from internships.services.rounds import needs_of
 
 PER_SKILL = 2
 
@@ -25,11 +27,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Side:
-    """A posting and how a student fits it."""
+    """A posting, or its line in a list, and how a student fits it."""
 
-    posting: Posting
+    posting: Posting | PostingLine
     fit: Fit
     lines: tuple[Line, ...]
+
+    def meters(self, names: Mapping[str, str]) -> tuple[tuple[str, int, int, int], ...]:
+        """Name of the skill, level shown, level likely, level asked: what a list draws of each line."""
+        return tuple((names[one.item.skill], one.item.shown, one.likely, one.item.required) for one in self.lines)
 
     @property
     def short(self) -> int:
@@ -37,14 +43,18 @@ class Side:
         return len(self.fit.missing)
 
 
-def sides(student: Person, postings: Sequence[Posting]) -> list[Side]:
+def sides(student: Person, postings: Sequence[PostingLine]) -> list[Side]:
     """How a student fits each of some postings, from the kept estimates, in one read."""
-    has = estimates_for([student.id], postings).get(student.id, {})
-    return [_side(posting, has) for posting in postings]
+    has = _shown_by(student, {need.skill for posting in postings for need in posting.needs})
+    return [_side(posting, posting.needs, has) for posting in postings]
 
 
-def _side(posting: Posting, has: Mapping[str, Estimate]) -> Side:
-    found = fit(needs_of(posting), has)
+def _shown_by(student: Person, codes: Collection[str]) -> Mapping[str, Estimate]:
+    return skills.posteriors_of(student.id, codes)
+
+
+def _side(posting: Posting | PostingLine, needs: Sequence[Need], has: Mapping[str, Estimate]) -> Side:
+    found = fit(needs, has)
     return Side(posting, found, lines_of(found, has))
 
 
@@ -55,7 +65,8 @@ def lines_of(found: Fit, has: Mapping[str, Estimate]) -> tuple[Line, ...]:
 
 def side_with_sources(student: Person, posting: Posting) -> Side:
     """How a student fits one posting, with the lessons that would supply each missing skill."""
-    (found,) = sides(student, [posting])
+    needs = needs_of(posting)
+    found = _side(posting, needs, _shown_by(student, {need.skill for need in needs}))
     wanted = {item.skill: item.required for item in found.fit.missing}
     sources: dict[str, list[SkillSource]] = defaultdict(list)
     if wanted:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -12,6 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from app.accounts.models import Membership, Organisation, Person, Role, StudentProfile
 from app.clock import end_of
 from app.db import db
+from app.reference.models import Cluster
 from internships.models import (
     Application,
     ApplicationStatus,
@@ -26,6 +29,7 @@ from internships.models import (
     RoundPosting,
     RoundStatus,
 )
+from internships.rules.fit import Need
 
 # What a month of pay is divided by to compare it with a day of pay (assumed: 261 working days a year).
 DAYS_A_MONTH = Decimal("21.75")
@@ -33,6 +37,43 @@ DAYS_A_MONTH = Decimal("21.75")
 # ---- postings
 
 
+LINE: tuple[sa.ColumnElement[Any], ...] = (
+    Posting.id.label("id"),
+    Posting.title_zh.label("title_zh"),
+    Posting.title_en.label("title_en"),
+    Organisation.name_zh.label("organisation_zh"),
+    Organisation.name_en.label("organisation_en"),
+    sa.func.coalesce(Cluster.name_zh, Posting.city_zh).label("place_zh"),
+    sa.func.coalesce(Cluster.name_en, Posting.city_en).label("place_en"),
+    sa.case((Posting.seats > Posting.seats_filled, Posting.seats - Posting.seats_filled), else_=0).label("seats_open"),
+    Posting.pay.label("pay"),
+    Posting.pay_period.label("pay_period"),
+    Posting.is_remote.label("is_remote"),
+    Posting.closes_on.label("closes_on"),
+)
+
+
+@dataclass(frozen=True)
+class PostingLine:
+    """A posting as a list shows it: names in both languages, its place (the cluster, else the city), what it asks."""
+
+    id: int
+    title_zh: str
+    title_en: str
+    organisation_zh: str
+    organisation_en: str
+    place_zh: str
+    place_en: str
+    seats_open: int
+    pay: Decimal
+    pay_period: PayPeriod
+    is_remote: bool
+    closes_on: date
+    needs: tuple[Need, ...]
+
+
+# A statement takes longer to put together than to run; readers of a day ask the same ones.
+@lru_cache(maxsize=256)
 def open_postings(
     today: date,
     *,
@@ -56,7 +97,6 @@ def open_postings(
             Posting.closes_on >= today,
             Organisation.suspended_at.is_(None),
         )
-        .options(contains_eager(Posting.organisation), selectinload(Posting.skills), joinedload(Posting.cluster))
         .order_by(Posting.closes_on, Posting.id)
     )
     if words:
@@ -84,9 +124,28 @@ def open_postings(
     return query
 
 
-def first_postings(query: sa.Select[Posting], count: int) -> list[Posting]:
-    """The first postings of a query such as `open_postings`."""
-    return list(db.session.scalars(query.limit(count)).unique())
+@lru_cache(maxsize=256)
+def lines_of(query: sa.Select[Posting]) -> sa.Select[Any]:
+    """The lines of a query such as `open_postings`, as rows of plain columns: a list reads no texts and no objects."""
+    return query.outerjoin(Posting.cluster).with_only_columns(*LINE)
+
+
+def with_needs(rows: Sequence[sa.Row[Any]]) -> list[PostingLine]:
+    """Rows of `lines_of` with the skills that each asks for."""
+    query = (
+        sa.select(PostingSkill.posting_id, PostingSkill.skill_code, PostingSkill.level, PostingSkill.weight)
+        .where(PostingSkill.posting_id.in_([row.id for row in rows]))
+        .order_by(PostingSkill.posting_id, PostingSkill.skill_code)
+    )
+    needs: dict[int, list[Need]] = defaultdict(list)
+    for posting_id, code, level, weight in db.session.execute(query):
+        needs[posting_id].append(Need(code, level, float(weight)))
+    return [PostingLine(**row._asdict(), needs=tuple(needs[row.id])) for row in rows]
+
+
+def first_lines(query: sa.Select[Posting], count: int) -> list[PostingLine]:
+    """The first lines of a query such as `open_postings`."""
+    return with_needs(db.session.execute(lines_of(query).limit(count)).all())
 
 
 def posting_by_id(posting_id: int) -> Posting | None:

@@ -79,7 +79,7 @@ def matching_panel(person: Person, today: date) -> PanelView | None:
     """A student's three best-fitting internships among those that close soonest."""
     if not person.has_role(Role.STUDENT):
         return None
-    postings = queries.first_postings(queries.open_postings(today), CONSIDERED)
+    postings = queries.first_lines(queries.open_postings(today), CONSIDERED)
     if not postings:
         return None
     best = sorted(fits.sides(person, postings), key=lambda side: (-side.fit.score, side.posting.closes_on))[:SHOWN]

@@ -14,7 +14,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # A folder of one machine, where a path begins; `templates/home/` is none.
 MACHINE = re.compile(r"(?<![\w.>])/(?:work|root|home|tmp|Users)/")
-REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.|npmmirror", re.IGNORECASE)
+REGISTRY = re.compile(r"pypi\.org|npmjs|registry\.(?:npm|yarn)|pythonhosted")
 COMMAND = re.compile(r"\bflask ([a-z]+) ([a-z][a-z-]*)")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 # These come with extensions and are not the application's own.

@@ -4,7 +4,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.db import Model, db
+from app.db import Model, db, utcnow
 from app.reference import files
 from app.reference.models import Cluster, PilotZone, ReferenceVersion, Region, Skill
 
@@ -21,8 +21,11 @@ def load() -> dict[str, int]:
     current = files.skill_codes()
     for skill in db.session.scalars(sa.select(Skill)):
         skill.is_current = skill.code in current
-    if db.session.get(ReferenceVersion, files.version()) is None:
+    known = db.session.get(ReferenceVersion, files.version())
+    if known is None:
         db.session.add(ReferenceVersion(version=files.version(), counts=counts))
+    elif counts["created"] or counts["changed"]:
+        known.loaded_at = utcnow()  # an earlier version has come back; names that processes keep are out of date
     return counts
 
 

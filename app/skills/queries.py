@@ -69,6 +69,22 @@ def estimates_of(people: Collection[int], codes: Collection[str] | None = None) 
     return list(db.session.scalars(query))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Mean and standard deviation of a kept estimate, in logits."""
+
+    mean: float
+    sd: float
+
+
+def posteriors_of(person_id: int, codes: Collection[str]) -> dict[str, Kept]:
+    """Kept estimates of one person in some skills, by skill, without the objects."""
+    query = sa.select(SkillEstimate.skill_code, SkillEstimate.mean, SkillEstimate.sd).where(
+        SkillEstimate.person_id == person_id, SkillEstimate.skill_code.in_(codes)
+    )
+    return {code: Kept(mean, sd) for code, mean, sd in db.session.execute(query)}
+
+
 def people_with_evidence() -> list[int]:
     """Ids of everybody who has an evidence row."""
     return list(db.session.scalars(sa.select(Evidence.person_id).distinct().order_by(Evidence.person_id)))

@@ -11,7 +11,7 @@ from app.accounts.guards import authorize, organisation_for, public, roles
 from app.accounts.models import Role
 from app.accounts.queries import profile_of
 from app.clock import today
-from app.db import db, utcnow
+from app.db import db, pages_of, utcnow
 from app.errors import Refused
 from app.i18n import language
 from app.reference import queries as reference
@@ -23,7 +23,7 @@ from internships.services import applications as applying
 from internships.services import postings as services
 
 bp = Blueprint("postings", __name__)
-PER_PAGE = 20
+PER_PAGE = 10
 COMPARED = 60  # postings that a sort by fit looks at: those that close first
 PAY_STEPS = (80, 100, 150, 200, 300)
 
@@ -40,12 +40,13 @@ def index() -> str:
     query = queries.open_postings(today(), **wanted, remote=remote, pay=pay)
     is_student = policies.may_apply(current_user)
     by_fit = is_student and request.args.get("sort") == "fit"
-    page = None if by_fit else db.paginate(query, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
-    found = page.items if page else queries.first_postings(query, COMPARED)
+    page = None if by_fit else pages_of(queries.lines_of(query), PER_PAGE)
+    found = queries.with_needs(page.items) if page else queries.first_lines(query, COMPARED)
     beside = fits.sides(current_user, found) if is_student else []
     if by_fit:
         beside = sorted(beside, key=lambda side: (-side.fit.score, side.posting.closes_on, side.posting.id))[:PER_PAGE]
-        found = [side.posting for side in beside]
+        lines = {line.id: line for line in found}
+        found = [lines[side.posting.id] for side in beside]
     regions, clusters = reference.place_names(language())
     return render_template(
         "internships/postings/index.html",

@@ -233,6 +233,10 @@ def _supply_table(places: _Places) -> _Tables:
             row = places.get((region, "", max(level, 1)), CubeRow("", level, region))
             value = row.supply / MILLION if level else float(row.people)
             is_sensitive = few_people(row.people, value)
+            if region == NATION and value == 0.0:
+                # A total of nothing would tell that each of its hidden parts is nothing.
+                inside = (places.get((part, "", max(level, 1)), CubeRow("", level, part)) for part in regions)
+                is_sensitive = is_sensitive or any(few_people(part.people, part.supply / MILLION) for part in inside)
             # A sensitive cell holds 1 to 9 people or an expected number below 10, a secondary one 10 or more of either.
             if is_sensitive:
                 low, high = (0.0, float(SMALL)) if level else (1.0, SMALL - 1.0)

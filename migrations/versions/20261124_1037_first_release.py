@@ -6,7 +6,7 @@ from app.db import Exact
 
 APPEND_ONLY = ("evidence", "audit_entry")
 
-revision = "dc0551ec0f1c"
+revision = "4acb8ec68f97"
 down_revision = None
 branch_labels = None
 depends_on = None
