@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+SECRETS = frozenset({"secret", "token"})
 log = structlog.get_logger("yangfan")
 
 
@@ -45,8 +46,15 @@ def _end(response: Response) -> Response:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=_path(),
             status=response.status_code,
             milliseconds=round((time.perf_counter() - g.started) * 1000, 1),
         )
     return response
+
+
+def _path() -> str:
+    """The address without what opens a door: secret links stand in logs by their pattern."""
+    if request.url_rule is not None and SECRETS & set(request.view_args or {}):
+        return request.url_rule.rule
+    return request.path

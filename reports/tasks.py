@@ -26,11 +26,14 @@ def snapshot(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, An
 
 
 def monthly() -> None:
-    """On the first of a month: rows have aged, so estimates are made anew, and the month's snapshot is taken."""
-    day = today()
-    if day.day == 1 and db.session.get(Snapshot, day) is None:
-        skills.refresh_everyone(day)
-        services.take_snapshot(day)
+    """Once a month: rows have aged, so estimates are made anew and the snapshot as of the first is taken.
+
+    A worker that did not run on the first catches up when it does: a snapshot is as of its day, not of its making.
+    """
+    first = today().replace(day=1)
+    if db.session.get(Snapshot, first) is None:
+        skills.refresh_everyone(today())
+        services.take_snapshot(first)
         db.session.commit()
     else:
         db.session.rollback()

@@ -39,19 +39,19 @@ def new(competition_id: int) -> Response:
     return redirect(url_for(".show", team_id=team.id), 303)
 
 
-@bp.route("/teams/join/<code>/", methods=["GET", "POST"])
+@bp.route("/teams/join/<token>/", methods=["GET", "POST"])
 @roles(Role.STUDENT)
-def join(code: str) -> Any:
+def join(token: str) -> Any:
     """Where a join link leads: who invites, and one button."""
     university_of_student()
-    team = services.team_of_token(code)
+    team = services.team_of_token(token)
     if request.method == "POST":
         services.join(team, current_user, utcnow())
         db.session.commit()
         return redirect(url_for(".show", team_id=team.id), 303)
     if policies.is_member(current_user, team):
         return redirect(url_for(".show", team_id=team.id), 303)
-    return render_template("competitions/teams/join.html", team=team, code=code, now=utcnow())
+    return render_template("competitions/teams/join.html", team=team, token=token, now=utcnow())
 
 
 @bp.route("/teams/<int:team_id>/")
@@ -66,7 +66,7 @@ def show(team_id: int) -> str:
         competition=team.competition,
         versions=assessment.hand_ins_of(queries.TEAM, team.id),
         form=HandInForm(),
-        join_url=url_for(".join", code=services.join_token(team), _external=True),
+        join_url=url_for(".join", token=services.join_token(team), _external=True),
         is_captain=team.captain_id == current_user.id,
         is_open=team.competition.takes_entries(now),
         now=now,

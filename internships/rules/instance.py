@@ -54,10 +54,13 @@ class Instance:
 def parse(value: object, *, with_matching: bool = False) -> Instance:
     """The instance in `value`: `{"students": {id: [id, …]}, "postings": {id: {"capacity": n, "ranking": [id, …]}}}`.
 
-    With `with_matching` also `"matching": {posting: [student, …]}`. Raises Malformed for a missing or unknown key, a
+    With `with_matching` also `"matching": {posting: [student, …]}`; without, a matching that is there is not looked at,
+    so that one record of a round serves both doors. Raises Malformed for a missing or unknown key, a
     wrong type, an id that does not exist or is not text, a repeated id, a capacity that is not a whole number of 0 or
     more.
     """
+    if not with_matching and isinstance(value, dict):
+        value = {name: part for name, part in value.items() if name != "matching"}
     parts = _keys(value, "", (*SIDES, "matching") if with_matching else SIDES)
     students, postings = (_by_id(parts[side], side) for side in SIDES)
     for student, chosen in students.items():

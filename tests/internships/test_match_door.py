@@ -112,7 +112,7 @@ NOT_MARKETS = [
     ('{"students": {"s1": [], "s1": []}, "postings": {}}', "'s1': the same key twice"),
     ({"students": {}}, "'postings': is missing"),
     ({"postings": {}}, "'students': is missing"),
-    ({**GOOD, "matching": {}}, "'matching': is not a known key"),
+    ({**GOOD, "matchings": {}}, "'matchings': is not a known key"),
     ({**GOOD, "students": []}, "'students': [] is not an object"),
     ({"students": {}, "postings": {"p1": []}}, "'postings.p1': [] is not an object"),
     ({"students": {}, "postings": {"p1": {"ranking": []}}}, "'postings.p1.capacity': is missing"),
@@ -246,3 +246,8 @@ def test_help_shows_an_example(command):
     result = CliRunner().invoke(internships, [command, "--help"])
     assert result.exit_code == 0
     assert f"flask internships {command}" in result.stdout
+
+
+def test_the_record_of_a_round_serves_both_doors(door):
+    record = {**GOOD, "matching": {"p1": [], "p2": []}}
+    assert json.loads(door("match", record).stdout) == json.loads(door("match", GOOD).stdout)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app import logs
 from app.errors import Refused
 from tests.page import page, read
 
@@ -59,3 +60,11 @@ def test_the_language_form_leads_nowhere_else(client, db):
 @pytest.mark.parametrize("path", [f"/postings/{10**30}/", f"/courses/{10**30}/", f"/postings/?page={10**30}"])
 def test_a_number_that_no_row_can_have_is_no_failure_of_ours(client, db, path):
     assert client.get(path).status_code in (200, 404)
+
+
+def test_a_secret_link_stands_in_the_log_by_its_pattern(client, db, monkeypatch):
+    said = []
+    monkeypatch.setattr(logs.log, "info", lambda _event, **facts: said.append(facts["path"]), raising=False)
+    client.get("/invitations/a-secret-of-somebody/")
+    client.get("/help/")
+    assert said == ["/invitations/<secret>/", "/help/"]
