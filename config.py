@@ -43,6 +43,8 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "FEATURES": FEATURES,
         "DATA_DIR": data_dir,
         "SQLALCHEMY_DATABASE_URI": _with_driver(database_url),
+        # An error of the database must not carry what people typed into logs.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SECRET_KEY": environment.get("SECRET_KEY") or _kept_secret(data_dir),
         "MAIL_URL": environment.get("MAIL_URL", "console:"),
         "MAIL_FROM": environment.get("MAIL_FROM", "Yangfan <no-reply@localhost>"),

@@ -60,7 +60,7 @@ def _refused(refusal: Refused) -> Any:
 def _page_before() -> str:
     """The page that the form was on, if it is ours; else this address, else home."""
     before = urlsplit(request.referrer or "")
-    if before.path and before.netloc == request.host:
+    if before.path.startswith("/") and not before.path.startswith(("//", "/\\")) and before.netloc == request.host:
         return before.path + (f"?{before.query}" if before.query else "")
     return "/"
 

@@ -106,7 +106,7 @@ def _may_take(person: Person, quiz: Quiz) -> bool:
     if found is None or found[0].quiz_id != quiz.id:
         return False
     enrolment = queries.enrolment_in(person, found[1].id)
-    return enrolment is not None and enrolment.left_at is None
+    return found[1].is_published and enrolment is not None and enrolment.left_at is None
 
 
 def _place(quiz: Quiz) -> contexts.Place:

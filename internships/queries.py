@@ -434,10 +434,13 @@ def ratings_by_id(ids: Collection[int]) -> list[Rating]:
     return list(db.session.scalars(query))
 
 
-def universities_of(student_id: int) -> set[int]:
-    """Ids of the universities at which somebody is or was a student."""
+def universities_of(placement: Placement) -> set[int]:
+    """Ids of the universities whose student somebody was on any day of a placement."""
     query = sa.select(Membership.organisation_id).where(
-        Membership.person_id == student_id, Membership.role == Role.STUDENT
+        Membership.person_id == placement.student_id,
+        Membership.role == Role.STUDENT,
+        Membership.joined_on <= placement.ends_on,
+        sa.or_(Membership.left_on.is_(None), Membership.left_on > placement.starts_on),
     )
     return set(db.session.scalars(query))
 

@@ -256,4 +256,7 @@ def declare_conflict(assignment: Assignment, judge: Person) -> None:
     """Give an entry back because the judge is tied to it; the organiser assigns another. Raises NotMarkable."""
     assignment = _markable(assignment)
     assignment.has_conflict, assignment.finished_at = True, None
+    # Neither marks nor comments of a judge who is tied to the entry are read by anybody.
+    for mark in assessment.marks_by(queries.TEAM, assignment.team_id, judge):
+        mark.is_final = False
     audit.record("judging.conflict", assignment, actor_id=judge.id)

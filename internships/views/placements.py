@@ -63,7 +63,7 @@ def _placement(placement_id: int) -> Placement:
     placement = queries.placement_by_id(placement_id)
     if placement is None:
         abort(404)
-    authorize(policies.may_see_placement, placement, queries.universities_of(placement.student_id))
+    authorize(policies.may_see_placement, placement, queries.universities_of(placement))
     return placement
 
 

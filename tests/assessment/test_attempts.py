@@ -208,6 +208,17 @@ def test_a_passed_quiz_completes_its_lesson(sign_in, cast, db, quiz):
     assert result.links["Go on"] == f"/courses/{course.id}/lessons/{lesson.position}/"
 
 
+def test_after_passing_another_attempt_shows_nothing_more(sign_in, cast, db, quiz):
+    client = sign_in(cast.student)
+    for _time in range(2):
+        attempt = begin(client, quiz)
+        for number in range(1, 6):
+            here = page(client, f"/attempts/{attempt}/?question={number}", language="en")
+            submit(client, here, {"answer": right_sign(here)}, form="form[data-autosave]", button="then=next")
+        client.post(f"/attempts/{attempt}/hand-in/")
+    assert db.session.scalars(sa.select(Evidence.source_id)).all() == [attempt - 1] * 4
+
+
 def test_a_failed_attempt_keeps_the_right_answers_for_later(sign_in, cast, quiz):
     client = sign_in(cast.student)
     attempt = begin(client, quiz)

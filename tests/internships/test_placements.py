@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.accounts import services as accounts
-from app.accounts.models import Role
+from app.accounts.models import Membership, Role
 from app.clock import today
 from app.db import utcnow
 from app.skills.models import Evidence, SkillEstimate
@@ -63,6 +63,13 @@ def test_student_enterprise_and_university_read_a_placement(client_of, cast, pla
 @pytest.mark.parametrize("who", ["other_student", "other_recruiter", "other_coordinator", "official"])
 def test_strangers_do_not(client_of, cast, placement, who):
     assert client_of(getattr(cast, who)).get(f"/placements/{placement.id}/").status_code == 404
+
+
+def test_a_university_that_the_student_had_left_before_does_not(client_of, db, cast, placement):
+    query = db.session.query(Membership).filter_by(person_id=cast.student.id, organisation_id=cast.university.id)
+    query.one().left_on = placement.starts_on - timedelta(days=1)
+    db.session.commit()
+    assert client_of(cast.coordinator).get(f"/placements/{placement.id}/").status_code == 404
 
 
 def test_signed_out_people_are_sent_to_sign_in(client, placement):
