@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.db import db
 from app.logs import log
+from app.security import own_path
 
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
 
@@ -60,9 +61,9 @@ def _refused(refusal: Refused) -> Any:
 def _page_before() -> str:
     """The page that the form was on, if it is ours; else this address, else home."""
     before = urlsplit(request.referrer or "")
-    if before.path.startswith("/") and not before.path.startswith(("//", "/\\")) and before.netloc == request.host:
-        return before.path + (f"?{before.query}" if before.query else "")
-    return "/"
+    if before.netloc != request.host:
+        return "/"
+    return own_path(before.path + (f"?{before.query}" if before.query else ""))
 
 
 def _stale_form(error: CSRFError) -> Any:

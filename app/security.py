@@ -31,3 +31,13 @@ def init_app(app: Flask) -> None:
             # Pages differ by person and hold personal data: neither a proxy nor the back button may show an old one.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def own_path(target: str | None, otherwise: str = "/") -> str:
+    """`target` if it is a path on this site, else `otherwise`; for addresses that come with a request.
+
+    Browsers drop control characters and read a backslash as a slash, so either could turn a path into another host.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return otherwise
+    return otherwise if "\\" in target or any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in target) else target

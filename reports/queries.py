@@ -4,9 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation
-from app.db import db
 from app.skills.models import Evidence
-from reports.models import Snapshot
 
 
 def rows_recorded_by(organisation: Organisation, skill: str | None) -> sa.Select[Evidence]:
@@ -18,8 +16,3 @@ def rows_recorded_by(organisation: Organisation, skill: str | None) -> sa.Select
         .options(joinedload(Evidence.person))
     )
     return query.where(Evidence.skill_code == skill) if skill else query
-
-
-def newest_snapshot() -> Snapshot | None:
-    """The last snapshot that was taken."""
-    return db.session.scalars(sa.select(Snapshot).order_by(Snapshot.day.desc()).limit(1)).first()

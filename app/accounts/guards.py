@@ -60,16 +60,6 @@ def guard_request() -> Response | None:
     return None
 
 
-def own_path(target: str | None, otherwise: str = "/") -> str:
-    """`target` if it is a path on this site, else `otherwise`; for addresses that come with a request.
-
-    Browsers drop control characters and read a backslash as a slash, so either could turn a path into another host.
-    """
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return otherwise
-    return otherwise if "\\" in target or any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in target) else target
-
-
 def me() -> Person:
     """The signed-in person itself, where the stand-in of flask-login will not do: as the subject of an act."""
     person: Person = current_user._get_current_object()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
 from app.assessment.models import (
@@ -19,7 +19,6 @@ from app.assessment.models import (
     QuestionVersion,
     Quiz,
     QuizItem,
-    Rubric,
     RubricMark,
 )
 from app.db import db
@@ -258,23 +257,6 @@ def answers_of(attempt: Attempt) -> dict[int, Answer]:
     """The answers of an attempt by item id."""
     query = sa.select(Answer).where(Answer.attempt_id == attempt.id)
     return {answer.item_id: answer for answer in db.session.scalars(query)}
-
-
-def quizzes_in(context_kind: str, context_ids: Sequence[int]) -> dict[int, Quiz]:
-    """Quizzes by the id of their context."""
-    query = sa.select(Quiz).where(Quiz.context_kind == context_kind, Quiz.context_id.in_(context_ids))
-    return {quiz.context_id: quiz for quiz in db.session.scalars(query)}
-
-
-def rubrics_of(organisation_id: int) -> list[Rubric]:
-    """An organisation's rubrics with their rows."""
-    query = (
-        sa.select(Rubric)
-        .where(Rubric.organisation_id == organisation_id)
-        .order_by(Rubric.id.desc())
-        .options(selectinload(Rubric.rows))
-    )
-    return list(db.session.scalars(query))
 
 
 def newest_hand_ins(context_kind: str, context_ids: Sequence[int]) -> dict[int, HandIn]:

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.accounts.guards import own_path, public
+from app.accounts.guards import public
 from app.clock import today
 from app.db import db
 from app.home import queries
 from app.i18n import COOKIE, LANGUAGES
 from app.registry import NavEntry, NavLink, registry
+from app.security import own_path
 
 bp = Blueprint("home", __name__, template_folder="templates")
 YEAR = 365 * 24 * 3600

@@ -192,11 +192,10 @@ def trial(match_round: MatchRound, today: date) -> dict[str, int]:
     applications = queries.open_applications_to([posting.id for posting in postings])
     instance = instance_of(match_round, postings, applications, today)
     result = matching.match(instance.students, instance.postings)
-    return _counts(instance, result)
+    return _counts(instance, result, stability.certificate(instance.students, instance.postings, result.by_posting))
 
 
-def _counts(instance: Instance, result: matching.Matching) -> dict[str, int]:
-    proof = stability.certificate(instance.students, instance.postings, result.by_posting)
+def _counts(instance: Instance, result: matching.Matching, proof: stability.Certificate) -> dict[str, int]:
     return {
         "students": len(instance.students),
         "postings": len(instance.postings),
@@ -230,8 +229,8 @@ def run(match_round: MatchRound, *, by: Person | None, now: datetime, today: dat
     if not instance.students and not instance.left_out:
         raise RoundEmpty
     result = matching.match(instance.students, instance.postings)
-    counts = _counts(instance, result)
     proof = stability.certificate(instance.students, instance.postings, result.by_posting)
+    counts = _counts(instance, result, proof)
     if not proof.is_clean:
         raise AssertionError(f"round {match_round.id}: the certificate found {proof}")
     match_round.record = {

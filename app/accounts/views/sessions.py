@@ -8,9 +8,10 @@ from flask_login import current_user, logout_user
 
 from app.accounts import services
 from app.accounts.forms import SignInForm
-from app.accounts.guards import begin_session, own_path, public, signed_in
+from app.accounts.guards import begin_session, public, signed_in
 from app.accounts.limits import few_wrong_passwords
 from app.db import db
+from app.security import own_path
 
 bp = Blueprint("sessions", __name__)
 
