@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import extensions, logs
+from app import clock, extensions, logs
 from app.db import db
 from app.registry import Registry
 
@@ -20,6 +20,7 @@ def create_app(changes: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(changes or {})
     app.url_map.strict_slashes = True
     logs.init_app(app)
+    clock.init_app(app)
     db.init_app(app)
     extensions.init_app(app)
     app.extensions["registry"] = Registry()

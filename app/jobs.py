@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -165,6 +165,17 @@ def _run(job_id: int) -> None:
     job.finished_at = job.touched_at = utcnow()
     db.session.commit()
     db.session.remove()
+
+
+def one_by_one(what: str, ids: Iterable[int], work: Callable[[int], None]) -> None:
+    """Do `work(id)` for each, in a transaction of its own: one that fails is logged, and holds up no other."""
+    for each in ids:
+        try:
+            work(each)
+            db.session.commit()
+        except Exception as failure:  # the boundary of one piece of work: whoever asks again finds it undone
+            db.session.rollback()
+            log.error("work failed", what=what, id=each, exc_info=failure)
 
 
 def _run_every_minute(app: Flask) -> None:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
 from app.accounts.models import Role
-from app.db import utcnow
+from app.clock import received
 from app.registry import EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
 from app.skills.models import SourceKind
 from app.ui.filters import moment_text, words
@@ -78,7 +78,7 @@ def student_panel(person: Any, _today: date) -> PanelView | None:
     """A student's own teams with their deadlines, and competitions that are open to enter."""
     if not person.has_role(Role.STUDENT):
         return None
-    now = utcnow()
+    now = received()
     teams = queries.teams_of_person(person.id, now - NEWS_DAYS)
     open_ = queries.open_without(person.id, now)
     if not teams and not open_:
@@ -117,7 +117,7 @@ def organiser_panel(person: Any, _today: date) -> PanelView | None:
         "counts": queries.counts_of(ids),
         "progress": queries.progress_of(ids),
         "url": url_for("competitions.office.index", slug=organisations[0].slug),
-        "now": utcnow(),
+        "now": received(),
     }
     return PanelView("competitions/panels/organiser.html", values)
 

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
 from app.accounts.models import Person, Role
-from app.db import utcnow
+from app.clock import received
 from app.i18n import language
 from app.reference import queries as reference
 from app.registry import EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
@@ -146,7 +146,7 @@ def rounds_panel(person: Person, today: date) -> PanelView | None:
     rounds = queries.rounds_before_run([one.id for one in organisers]) if organisers else []
     if not rounds:
         return None
-    now = utcnow()
+    now = received()
     waiting = queries.applicants_per_round([one.id for one in rounds])
     closed = next((one for one in rounds if one.is_closed(now)), None)
     step = None

@@ -35,6 +35,7 @@ class Place:
     given: Any
     is_flagged: bool
     saved_at: datetime | None
+    revision: int
 
     @property
     def is_answered(self) -> bool:
@@ -57,6 +58,14 @@ class Tested:
 
     skill: Skill
     estimate: SkillEstimate | None
+
+
+@dataclass(frozen=True)
+class Met:
+    """A question that a person has answered in earlier attempts: how often, and whether the right answer was told."""
+
+    times: int
+    is_told: bool
 
 
 def bank_of(
@@ -211,14 +220,14 @@ def attempt_with_item(person: Person, attempt_id: int, item_id: int) -> tuple[At
 def palette_of(attempt: Attempt) -> list[Place]:
     """The items of an attempt in order, each with what was last given."""
     query = (
-        sa.select(QuizItem.id, Answer.given, Answer.is_flagged, Answer.saved_at)
+        sa.select(QuizItem.id, Answer.given, Answer.is_flagged, Answer.saved_at, Answer.revision)
         .outerjoin(Answer, sa.and_(Answer.item_id == QuizItem.id, Answer.attempt_id == attempt.id))
         .where(QuizItem.quiz_id == attempt.quiz_id)
         .order_by(QuizItem.position)
     )
     return [
-        Place(item_id, number, (given or {}).get("answer"), bool(is_flagged), saved_at)
-        for number, (item_id, given, is_flagged, saved_at) in enumerate(db.session.execute(query), start=1)
+        Place(item_id, number, (given or {}).get("answer"), bool(is_flagged), saved_at, revision or 0)
+        for number, (item_id, given, is_flagged, saved_at, revision) in enumerate(db.session.execute(query), start=1)
     ]
 
 
@@ -257,6 +266,36 @@ def answers_of(attempt: Attempt) -> dict[int, Answer]:
     """The answers of an attempt by item id."""
     query = sa.select(Answer).where(Answer.attempt_id == attempt.id)
     return {answer.item_id: answer for answer in db.session.scalars(query)}
+
+
+def questions_met(attempt: Attempt) -> dict[int, Met]:
+    """The questions of an attempt's quiz that its person has met in earlier attempts at any quiz, by question id.
+
+    The result tells what is right once a quiz is passed or its last attempt is used.
+    """
+    here = (
+        sa.select(QuestionVersion.question_id)
+        .join(QuizItem, QuizItem.question_version_id == QuestionVersion.id)
+        .where(QuizItem.quiz_id == attempt.quiz_id)
+    )
+    query = (
+        sa.select(QuestionVersion.question_id, Attempt)
+        .join(QuizItem, QuizItem.question_version_id == QuestionVersion.id)
+        .join(Attempt, Attempt.quiz_id == QuizItem.quiz_id)
+        .where(
+            Attempt.person_id == attempt.person_id,
+            Attempt.id != attempt.id,
+            Attempt.submitted_at.is_not(None),
+            QuestionVersion.question_id.in_(here),
+        )
+        .options(joinedload(Attempt.quiz, innerjoin=True))
+    )
+    met: dict[int, Met] = {}
+    for question_id, earlier in db.session.execute(query):
+        before = met.get(question_id, Met(0, False))
+        is_told = earlier.is_passed or earlier.number >= earlier.quiz.attempts_allowed
+        met[question_id] = Met(before.times + 1, before.is_told or is_told)
+    return met
 
 
 def newest_hand_ins(context_kind: str, context_ids: Sequence[int]) -> dict[int, HandIn]:

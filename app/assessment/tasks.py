@@ -9,10 +9,10 @@ from app.db import db, utcnow
 
 def close_due_attempts() -> None:
     """Hand in attempts whose time ran out while nobody looked."""
-    if quizzes.close_due(utcnow()):
-        db.session.commit()
-    else:
-        db.session.rollback()
+    now = utcnow()
+    due = quizzes.due_attempts(now)
+    db.session.rollback()
+    jobs.one_by_one("attempt handed in", due, lambda attempt_id: quizzes.submit_due(attempt_id, now))
 
 
 def init_app(app: Flask) -> None:

@@ -13,6 +13,7 @@ from flask import Flask, request
 from flask_babel import format_datetime, format_percent, gettext, ngettext, to_user_timezone
 from markupsafe import Markup, escape
 
+from app.clock import microseconds
 from app.i18n import language
 from app.ui.markdown import render_markdown, render_plain
 
@@ -147,6 +148,7 @@ def init_app(app: Flask) -> None:
         initial=initial,
         markdown=render_markdown,
         moment=moment,
+        microseconds=microseconds,
         moment_iso=moment_iso,
         moment_text=moment_text,
         money=money,

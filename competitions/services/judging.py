@@ -1,7 +1,7 @@
 """Judging: who judges, who marks what, marks, conflicts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
@@ -11,14 +11,13 @@ from app.accounts.models import Person
 from app.assessment import queries as assessment
 from app.assessment.models import Rubric
 from app.assessment.services import work
+from app.clock import SETTLING
 from app.db import db
 from app.errors import Refused
 from competitions import queries
 from competitions.models import Assignment, Competition, CompetitionStatus, Judge, Team
 from competitions.rules import assignment as rules
 
-# Hand-ins that were received in time may still be on their way to the disk when the deadline passes.
-SETTLING = timedelta(minutes=2)
 NAMED = 12
 
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Flask
 
-from app.accounts.guards import guard_request
 from competitions.views import contests, judges, judging, office, rankings, results, rubrics, teams
 
 bp = Blueprint("competitions", __name__, template_folder="../templates")
@@ -11,8 +10,5 @@ for module in (contests, rankings, teams, office, rubrics, judges, results, judg
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages, and the clock that decides whether a hand-in is in time."""
+    """Register the pages."""
     app.register_blueprint(bp)
-    # Ahead of the guard, who asks the database: a team must not be late because others were before it in that queue.
-    steps = app.before_request_funcs[None]
-    steps.insert(steps.index(guard_request), teams.note_receipt)

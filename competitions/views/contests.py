@@ -4,8 +4,8 @@ from flask import Blueprint, abort, render_template
 from flask_login import current_user
 
 from app.accounts.guards import authorize, public
-from app.clock import today
-from app.db import db, utcnow
+from app.clock import received, today
+from app.db import db
 from competitions import policies, queries
 
 bp = Blueprint("contests", __name__, url_prefix="/competitions")
@@ -21,7 +21,7 @@ def index() -> str:
         "competitions/contests/index.html",
         page=page,
         counts=queries.counts_of([competition.id for competition in page.items]),
-        now=utcnow(),
+        now=received(),
     )
 
 
@@ -41,5 +41,5 @@ def show(competition_id: int) -> str:
         own_team=queries.team_of(competition.id, current_user.id) if signed_in else None,
         may_enter=signed_in and policies.may_enter(current_user, today()),
         may_organise=policies.may_organise(current_user, competition),
-        now=utcnow(),
+        now=received(),
     )

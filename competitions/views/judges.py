@@ -8,8 +8,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import roles
-from app.clock import today
-from app.db import db, utcnow
+from app.clock import SETTLING, received, today
+from app.db import db
 from competitions import queries
 from competitions.policies import ORGANISERS
 from competitions.services import judging as services
@@ -25,7 +25,7 @@ def index(slug: str, competition_id: int) -> str:
     """Who judges, how much each has to do, and a search for more."""
     organisation, competition = competition_for(slug, competition_id)
     words = request.args.get("q", "").strip()
-    now = utcnow()
+    now = received()
     return render_template(
         "competitions/judges/index.html",
         organisation=organisation,
@@ -35,7 +35,7 @@ def index(slug: str, competition_id: int) -> str:
         words=words,
         candidates=queries.possible_judges(competition.id, words) if words else [],
         seed=competition.record.get("seed") or secrets.token_hex(4),
-        is_settled=now >= competition.closes_at + services.SETTLING,
+        is_settled=now >= competition.closes_at + SETTLING,
         now=now,
     )
 
@@ -48,7 +48,7 @@ def new(slug: str, competition_id: int) -> Response:
     person = queries.person_who_judges(request.form.get("person_id", 0, type=int))
     if person is None:
         raise services.NotAJudge
-    services.add_judge(competition, person, utcnow(), current_user.id)
+    services.add_judge(competition, person, received(), current_user.id)
     db.session.commit()
     return redirect(url_for(".index", slug=slug, competition_id=competition_id), 303)
 
@@ -70,7 +70,7 @@ def assign(slug: str, competition_id: int) -> Response:
     """Give each entry its judges."""
     _organisation, competition = competition_for(slug, competition_id)
     seed = request.form.get("seed", "").strip()[:LONGEST_SEED] or secrets.token_hex(4)
-    found = services.assign(competition, seed, utcnow(), today(), current_user.id)
+    found = services.assign(competition, seed, received(), today(), current_user.id)
     db.session.commit()
     if found.connected:
         flash(_("Every entry has its judges, and all judges can be compared with each other."), "success")
@@ -90,7 +90,7 @@ def assign(slug: str, competition_id: int) -> Response:
 def start(slug: str, competition_id: int) -> Response:
     """Start judging."""
     _organisation, competition = competition_for(slug, competition_id)
-    services.start(competition, utcnow(), current_user.id)
+    services.start(competition, received(), current_user.id)
     db.session.commit()
     flash(_("Judging has begun: judges see their entries now."), "success")
     return redirect(url_for("competitions.results.show", slug=slug, competition_id=competition_id), 303)

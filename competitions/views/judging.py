@@ -14,7 +14,8 @@ from app.accounts.guards import authorize, roles
 from app.accounts.models import Role
 from app.assessment import queries as assessment
 from app.assessment.models import HandIn, Rubric
-from app.db import db, utcnow
+from app.clock import microseconds, moment_of, received, revision
+from app.db import db
 from app.errors import Refused, wants_json
 from app.ui.filters import moment_iso, moment_text
 from competitions import policies, queries
@@ -37,7 +38,9 @@ def index() -> str:
     by_competition: dict[int, list[Assignment]] = {}
     for assignment in assignments:
         by_competition.setdefault(assignment.judge.competition_id, []).append(assignment)
-    return render_template("competitions/judging/index.html", groups=list(by_competition.values()), now=utcnow())
+    return render_template(
+        "competitions/judging/index.html", groups=list(by_competition.values()), finished=finished, now=received()
+    )
 
 
 @bp.route("/<int:assignment_id>/")
@@ -60,7 +63,7 @@ def save(assignment_id: int) -> Any:
         if wants_json():
             raise MarkUnreadable(first_error(form, rubric))
         return page(assignment, competition, rubric, form), 422
-    now = utcnow()
+    now = moment_of(revision())
     services.mark(assignment, rubric, current_user, marks_given(form, rubric.rows), now)
     db.session.commit()
     if wants_json():
@@ -77,7 +80,7 @@ def finish(assignment_id: int) -> Any:
     form = marks_form(rubric.rows)()
     if not form.validate():
         return page(assignment, competition, rubric, form), 422
-    now = utcnow()
+    now = received()
     if assignment.finished_at is None:
         services.mark(assignment, rubric, current_user, marks_given(form, rubric.rows), now)
         db.session.commit()  # what was given stays given, though it may be too little to finish
@@ -122,6 +125,11 @@ def download(assignment_id: int) -> Response:
     return response
 
 
+def finished(assignments: list[Assignment]) -> list[tuple[int, int]]:
+    """The finished ones for the page's script: a device need not keep marks for them any longer."""
+    return [(one.id, 0) for one in assignments if one.finished_at is not None]
+
+
 def assignment_for(assignment_id: int) -> tuple[Assignment, Competition, Rubric]:
     """One of the signed-in judge's own assignments, its competition and rubric; else 404."""
     assignment = queries.assignment_page(assignment_id) or abort(404)
@@ -139,6 +147,7 @@ def page(assignment: Assignment, competition: Competition, rubric: Rubric, form:
     """The page of one entry."""
     following, left = queries.next_of(assignment)
     given = assessment.marks_by(queries.TEAM, assignment.team_id, current_user)
+    saved_at = max((mark.saved_at for mark in given), default=None)
     return render_template(
         "competitions/judging/show.html",
         assignment=assignment,
@@ -146,7 +155,9 @@ def page(assignment: Assignment, competition: Competition, rubric: Rubric, form:
         rubric=rubric,
         form=form,
         work=entry_of(assignment),
-        saved_at=max((mark.saved_at for mark in given), default=None),
+        saved_at=saved_at,
+        revision=microseconds(saved_at) if saved_at else 0,
+        now=received(),
         is_open=not competition.is_published and assignment.finished_at is None,
         following=following,
         left=left,

@@ -10,7 +10,8 @@ from wtforms.fields.choices import SelectChoice
 
 from app.accounts.guards import organisation_for, roles
 from app.accounts.models import Organisation
-from app.db import db, utcnow
+from app.clock import SETTLING, received
+from app.db import db
 from app.reference import queries as reference
 from app.ui.filters import words
 from competitions import queries
@@ -18,7 +19,6 @@ from competitions.forms import METHODS, CallForm, WordsForm, call_values
 from competitions.models import Competition
 from competitions.policies import ORGANISERS
 from competitions.services import contests as services
-from competitions.services.judging import SETTLING
 
 bp = Blueprint("office", __name__, url_prefix="/organisations/<slug>/competitions")
 
@@ -36,7 +36,7 @@ def index(slug: str) -> str:
         page=page,
         counts=queries.counts_of(ids),
         progress=queries.progress_of(ids),
-        now=utcnow(),
+        now=received(),
     )
 
 
@@ -59,7 +59,7 @@ def show(slug: str, competition_id: int) -> str:
     """The bench: where the competition stands, what comes next, its teams."""
     organisation, competition = competition_for(slug, competition_id)
     page = db.paginate(queries.teams_in(competition.id), per_page=25, max_per_page=25)
-    now = utcnow()
+    now = received()
     return render_template(
         "competitions/office/show.html",
         organisation=organisation,
@@ -106,7 +106,7 @@ def edit(slug: str, competition_id: int) -> Any:
 def announce(slug: str, competition_id: int) -> Response:
     """Open it: from now on it is public."""
     _organisation, competition = competition_for(slug, competition_id)
-    services.open_competition(competition, utcnow(), current_user.id)
+    services.open_competition(competition, received(), current_user.id)
     db.session.commit()
     flash(_("The competition is public. Teams can enter within its window."), "success")
     return redirect(url_for(".show", slug=slug, competition_id=competition_id), 303)

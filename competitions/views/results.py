@@ -8,7 +8,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import roles
-from app.db import db, paged, utcnow
+from app.clock import received
+from app.db import db, paged
 from competitions import queries
 from competitions.models import Competition
 from competitions.policies import ORGANISERS
@@ -58,7 +59,7 @@ def publish(slug: str, competition_id: int) -> Response:
     """Publish the ranking. Two clicks publish once."""
     _organisation, competition = competition_for(slug, competition_id)
     services.publish(
-        competition, utcnow(), current_user.id, absent_acknowledged=request.form.get("absent") == "acknowledged"
+        competition, received(), current_user.id, absent_acknowledged=request.form.get("absent") == "acknowledged"
     )
     db.session.commit()
     flash(_("The ranking is published, and every member’s skill passport has the evidence."), "success")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -11,8 +11,8 @@ from app import files
 from app.accounts.guards import authorize, roles, signed_in
 from app.accounts.models import Organisation, Role
 from app.assessment import queries as assessment
-from app.clock import today
-from app.db import db, utcnow
+from app.clock import received, today
+from app.db import db
 from competitions import policies, queries
 from competitions.forms import HandInForm
 from competitions.models import Team
@@ -20,7 +20,6 @@ from competitions.services import teams as services
 
 bp = Blueprint("teams", __name__)
 LONGEST_NAME = 60
-HAND_IN = "competitions.teams.hand_in"
 
 
 @bp.route("/competitions/<int:competition_id>/teams/", methods=["POST"])
@@ -34,7 +33,7 @@ def new(competition_id: int) -> Response:
     if not 1 <= len(name) <= LONGEST_NAME:
         flash(_("A team needs a name of 1 to 60 characters."), "error")
         return redirect(url_for("competitions.contests.show", competition_id=competition_id), 303)
-    team = services.enter(competition, name, current_user, university.id, utcnow())
+    team = services.enter(competition, name, current_user, university.id, received())
     db.session.commit()
     return redirect(url_for(".show", team_id=team.id), 303)
 
@@ -46,12 +45,12 @@ def join(token: str) -> Any:
     university_of_student()
     team = services.team_of_token(token)
     if request.method == "POST":
-        services.join(team, current_user, utcnow())
+        services.join(team, current_user, received())
         db.session.commit()
         return redirect(url_for(".show", team_id=team.id), 303)
     if policies.is_member(current_user, team):
         return redirect(url_for(".show", team_id=team.id), 303)
-    return render_template("competitions/teams/join.html", team=team, token=token, now=utcnow())
+    return render_template("competitions/teams/join.html", team=team, token=token, now=received())
 
 
 @bp.route("/teams/<int:team_id>/")
@@ -59,7 +58,7 @@ def join(token: str) -> Any:
 def show(team_id: int) -> str:
     """The team's own page: members, hand-ins, what is still to do."""
     team = own_team(team_id)
-    now = utcnow()
+    now = received()
     return render_template(
         "competitions/teams/show.html",
         team=team,
@@ -92,17 +91,10 @@ def leave(team_id: int) -> Response:
     """Leave the team."""
     team = own_team(team_id)
     competition_id = team.competition_id
-    goes_on = services.leave(team, current_user, utcnow())
+    goes_on = services.leave(team, current_user, received())
     db.session.commit()
     flash(_("You have left the team.") if goes_on else _("You have left; the team had no other member and is gone."))
     return redirect(url_for("competitions.contests.show", competition_id=competition_id), 303)
-
-
-def note_receipt() -> None:
-    """Read a hand-in to its end, then note the moment: this is when the whole request was there."""
-    if request.endpoint == HAND_IN and request.method == "POST":
-        request.files  # noqa: B018, reading the property takes in the body
-        g.received_at = utcnow()
 
 
 @bp.route("/teams/<int:team_id>/hand-ins/", methods=["POST"])
@@ -116,7 +108,7 @@ def hand_in(team_id: int) -> Any:
         return redirect(url_for(".show", team_id=team_id, _anchor="hand-in"), 303)
     upload = form.file.data
     services.hand_in(
-        team, current_user, upload.stream, upload.filename or "", (form.note.data or "").strip(), g.received_at
+        team, current_user, upload.stream, upload.filename or "", (form.note.data or "").strip(), received()
     )
     db.session.commit()
     flash(_("Handed in. The receipt stands beside the version."), "success")

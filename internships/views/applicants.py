@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import me, organisation_for, roles
 from app.accounts.models import Role
-from app.db import db, utcnow
+from app.clock import received
+from app.db import db
 from app.i18n import language
 from app.reference import queries as reference
 from internships import policies, queries
@@ -59,7 +60,7 @@ def index(slug: str, posting_id: int) -> str:
         match_round=match_round,
         names=reference.skill_names(language()),
         form=DeclineForm(),
-        now=utcnow(),
+        now=received(),
     )
 
 
@@ -92,7 +93,7 @@ def order(slug: str, posting_id: int) -> Response:
     """Keep the enterprise's own order; an empty number leaves somebody unranked, who then gets no place here."""
     posting = _posting(slug, posting_id)
     match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
-    if match_round is not None and not match_round.takes_rankings(utcnow()):
+    if match_round is not None and not match_round.takes_rankings(received()):
         raise services.RankingClosed
     applicants = [one for one in queries.applicants_of(posting) if one.is_open]
     wanted = {one.id: request.form.get(f"rank-{one.id}", type=int) for one in applicants}
@@ -112,7 +113,7 @@ def decline(slug: str, posting_id: int, application_id: int) -> Any:
         abort(404)
     form = DeclineForm()
     if form.validate_on_submit():
-        services.decline(application, form.reason.data or "", by=me(), now=utcnow())
+        services.decline(application, form.reason.data or "", by=me(), now=received())
         db.session.commit()
         flash(_("Declined. They read your reason."), "success")
     else:

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from app.accounts.guards import authorize, roles
 from app.accounts.models import Role
 from app.accounts.queries import profile_of
-from app.clock import today
-from app.db import db, utcnow
+from app.clock import received, today
+from app.db import db
 from app.i18n import language
 from app.reference import queries as reference
 from internships import policies, queries
@@ -34,7 +34,7 @@ def index() -> str:
         rounds=rounds,
         placements=queries.placements_of(current_user),
         names=reference.skill_names(language()),
-        now=utcnow(),
+        now=received(),
     )
 
 
@@ -50,7 +50,7 @@ def new(posting_id: int) -> Any:
     if not form.validate_on_submit():
         flash(_("The statement is too long: at most 3,000 characters."), "error")
         return redirect(url_for("internships.postings.show", posting_id=posting.id), 303)
-    services.apply(current_user, profile_of(current_user), posting, form.statement.data or "", utcnow(), today())
+    services.apply(current_user, profile_of(current_user), posting, form.statement.data or "", received(), today())
     db.session.commit()
     flash(_("You have applied. Put your applications in the order in which you want them."), "success")
     return redirect(url_for(".index"), 303)
@@ -64,7 +64,7 @@ def delete(application_id: int) -> Response:
     if application is None:
         abort(404)
     authorize(policies.is_own_application, application)
-    services.withdraw(application, utcnow())
+    services.withdraw(application, received())
     db.session.commit()
     flash(_("Withdrawn. You may apply again while the posting is open."), "success")
     return redirect(url_for(".index"), 303)
@@ -84,7 +84,7 @@ def order() -> Response:
     if moved.isdigit() and int(moved) in wanted:
         wanted[int(moved)] += {"up": -3, "down": 3}.get(move, 0)
     rounds = queries.rounds_of_postings([one.posting_id for one in taken])
-    services.order(taken, wanted, utcnow(), rounds)
+    services.order(taken, wanted, received(), rounds)
     db.session.commit()
     flash(_("Your order is saved."), "success")
     return redirect(url_for(".index"), 303)

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from app.accounts.guards import authorize, organisation_for, public, roles
 from app.accounts.models import Role
 from app.accounts.queries import profile_of
-from app.clock import today
-from app.db import db, pages_of, utcnow
+from app.clock import received, today
+from app.db import db, pages_of
 from app.errors import Refused
 from app.i18n import language
 from app.reference import queries as reference
@@ -85,7 +85,7 @@ def show(posting_id: int) -> Any:
         reasons=applying.reasons_against(profile, posting, today(), placed) if is_student else [],
         application=queries.application_of(current_user, posting) if is_student else None,
         match_round=match_round,
-        is_closing=match_round is not None and match_round.is_closed(utcnow()),
+        is_closing=match_round is not None and match_round.is_closed(received()),
         form=ApplicationForm(),
         may_edit=current_user.is_authenticated and policies.may_edit_posting(current_user, posting),
         data=job_posting(posting),
@@ -102,7 +102,7 @@ def job_posting(posting: Posting) -> dict[str, Any]:
         "title": posting.title_zh,
         "description": str(render_plain(posting.body_zh)),
         "identifier": {"@type": "PropertyValue", "name": organisation.name_zh, "value": str(posting.id)},
-        "datePosted": (posting.published_at or utcnow()).date().isoformat(),
+        "datePosted": (posting.published_at or received()).date().isoformat(),
         "validThrough": posting.closes_on.isoformat(),
         "employmentType": "INTERN",
         "hiringOrganization": {"@type": "Organization", "name": organisation.name_zh},
@@ -163,7 +163,7 @@ def new(slug: str) -> Any:
     _offer(form)
     if form.validate_on_submit():
         try:
-            posting = services.create(organisation, form.values(), form.asked(), by=current_user.id, now=utcnow())
+            posting = services.create(organisation, form.values(), form.asked(), by=current_user.id, now=received())
         except Refused as refusal:  # raised before anything was changed
             form.form_errors.append(refusal.sentence())
         else:
@@ -182,7 +182,7 @@ def edit(posting_id: int) -> Any:
     _offer(form)
     if form.validate_on_submit():
         try:
-            services.revise(posting, form.values(), form.asked(), now=utcnow())
+            services.revise(posting, form.values(), form.asked(), now=received())
         except Refused as refusal:  # raised before anything was changed
             form.form_errors.append(refusal.sentence())
         else:
@@ -199,7 +199,7 @@ def edit(posting_id: int) -> Any:
 def publish(posting_id: int) -> Response:
     """Let the world see it."""
     posting = _own(posting_id)
-    services.publish(posting, by=current_user.id, now=utcnow(), today=today())
+    services.publish(posting, by=current_user.id, now=received(), today=today())
     db.session.commit()
     flash(_("Published. Students can find it and apply."), "success")
     return redirect(url_for(".show", posting_id=posting.id), 303)

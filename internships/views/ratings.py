@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 
 from app.accounts.guards import authorize, me, roles
 from app.accounts.models import Role
-from app.clock import today
-from app.db import db, utcnow
+from app.clock import received, today
+from app.db import db
 from internships import policies, queries
 from internships.models import Placement
 from internships.services import placements as services
@@ -33,7 +33,7 @@ def new(placement_id: int) -> Any:
     if request.method == "POST":
         given, faults = _read(placement)
         if not faults:
-            services.rate(placement, given, by=me(), now=utcnow())
+            services.rate(placement, given, by=me(), now=received())
             db.session.commit()
             flash(_("Rated. It is evidence on the student's skill passport now."), "success")
             return redirect(url_for("internships.placements.show", placement_id=placement_id), 303)

@@ -10,8 +10,8 @@ from flask_login import current_user
 from app import jobs
 from app.accounts.guards import authorize, me, organisation_for, roles, signed_in
 from app.accounts.services import link_to
-from app.clock import today
-from app.db import db, utcnow
+from app.clock import received, today
+from app.db import db
 from internships import policies, queries, tasks
 from internships.models import MatchRound
 from internships.policies import ORGANISERS
@@ -28,7 +28,7 @@ def index(slug: str) -> str:
     """The organiser's rounds, those that close last at the top."""
     organisation = organisation_for(slug, *ORGANISERS)
     page = db.paginate(queries.rounds_of(organisation), per_page=25, max_per_page=25, error_out=False)
-    return render_template("internships/rounds/index.html", organisation=organisation, page=page, now=utcnow())
+    return render_template("internships/rounds/index.html", organisation=organisation, page=page, now=received())
 
 
 @bp.route("/organisations/<slug>/rounds/new/", methods=["GET", "POST"])
@@ -36,7 +36,7 @@ def index(slug: str) -> str:
 def new(slug: str) -> Any:
     """Announce a round; its lottery seed is drawn and published at once."""
     organisation = organisation_for(slug, *ORGANISERS)
-    form = RoundForm(data=first_moments(utcnow()))
+    form = RoundForm(data=first_moments(received()))
     if form.validate_on_submit():
         opens, closes = form.moments()
         match_round = services.create(
@@ -66,7 +66,7 @@ def show(round_id: int) -> str:
         may_run=may_run,
         offered=offered,
         trial=services.trial(match_round, today()) if wants_trial else None,
-        now=utcnow(),
+        now=received(),
     )
 
 
@@ -87,7 +87,7 @@ def add(round_id: int) -> Any:
     """Let the chosen postings take part."""
     match_round = _own(round_id)
     chosen = [queries.posting_by_id(number) for number in request.form.getlist("posting", type=int)[:OFFERED]]
-    services.add_postings(match_round, [posting for posting in chosen if posting is not None], utcnow(), today())
+    services.add_postings(match_round, [posting for posting in chosen if posting is not None], received(), today())
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for(".show", round_id=round_id), 303)
@@ -101,7 +101,7 @@ def remove(round_id: int, posting_id: int) -> Any:
     posting = queries.posting_by_id(posting_id)
     if posting is None:
         abort(404)
-    services.remove_posting(match_round, posting, utcnow())
+    services.remove_posting(match_round, posting, received())
     db.session.commit()
     return redirect(url_for(".show", round_id=round_id), 303)
 
@@ -110,7 +110,7 @@ def remove(round_id: int, posting_id: int) -> Any:
 @roles(*ORGANISERS)
 def close(round_id: int) -> Any:
     """Close early, visibly."""
-    services.close_now(_own(round_id), by=me(), now=utcnow())
+    services.close_now(_own(round_id), by=me(), now=received())
     db.session.commit()
     flash(_("Closed. Nobody can change an order any more; run the round when you are ready."), "success")
     return redirect(url_for(".show", round_id=round_id), 303)
@@ -122,7 +122,7 @@ def run(round_id: int) -> Any:
     """Match, once; a second click changes nothing."""
     match_round = _own(round_id)
     is_first = match_round.run_at is None
-    services.run(match_round, by=me(), now=utcnow(), today=today())
+    services.run(match_round, by=me(), now=received(), today=today())
     if is_first:
         link = link_to("internships.applications.index")
         jobs.enqueue(tasks.TELL, {"round": round_id, "link": link}, actor_id=current_user.id)

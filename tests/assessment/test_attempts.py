@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.assessment import queries
 from app.assessment.models import Answer, Attempt
 from app.assessment.services import quizzes
+from app.clock import SETTLING
 from app.db import utcnow
 from app.skills.models import Evidence
 from courses import queries as courses
@@ -112,8 +113,46 @@ def test_an_older_answer_that_arrives_late_changes_nothing(cast, db, quiz):
     attempt = quizzes.begin(quiz, cast.student, now)
     item = queries.items_of(quiz.id)[0]
     quizzes.save_answer(attempt, item, "b", now, revision=2)
-    quizzes.save_answer(attempt, item, "a", now, revision=1)
+    with pytest.raises(quizzes.NewerAnswerKept):
+        quizzes.save_answer(attempt, item, "a", now, revision=1)
+    quizzes.save_answer(attempt, item, "b", now, revision=2)  # sent again, it is the same answer
     assert queries.answers_of(attempt)[item.id].given == {"answer": "b"}
+
+
+def test_who_sends_an_older_answer_is_told_that_a_newer_one_is_kept(sign_in, cast, quiz):
+    client = sign_in(cast.student)
+    attempt = begin(client, quiz)
+    here = page(client, f"/attempts/{attempt}/", language="en")
+    action, json = here.one("form[data-autosave]").attributes["action"], {"Accept": "application/json"}
+    given = int(here.one("form[data-autosave]").attributes["data-now"]) + 1
+    assert client.post(action, data={"answer": "a", "revision": given}, headers=json).status_code == 200
+    late = client.post(action, data={"answer": "b", "revision": given - 1}, headers=json)
+    assert (late.status_code, late.json["error"]) == (409, "NewerAnswerKept")
+    assert "A newer answer" in late.json["message"]
+    again = page(client, f"/attempts/{attempt}/", language="en")
+    assert again.values("form[data-autosave]")["answer"] == ["a"]
+    assert again.one("form[data-autosave]").attributes["data-revision"] == str(given)
+
+
+@pytest.mark.parametrize("revision", ["9" * 30, "-5", "soon", ""])
+def test_no_revision_locks_out_the_answers_that_follow(sign_in, cast, quiz, revision):
+    client = sign_in(cast.student)
+    attempt = begin(client, quiz)
+    action = page(client, f"/attempts/{attempt}/", language="en").one("form[data-autosave]").attributes["action"]
+    for sign in "ab":
+        client.post(action, data={"answer": sign, "revision": revision if sign == "a" else ""})
+    assert page(client, f"/attempts/{attempt}/", language="en").values("form[data-autosave]")["answer"] == ["b"]
+
+
+def test_an_answer_received_in_time_is_kept_however_long_it_waits(sign_in, cast, db, quiz, monkeypatch):
+    client = sign_in(cast.student)
+    attempt = begin(client, quiz)
+    action = page(client, f"/attempts/{attempt}/", language="en").one("form[data-autosave]").attributes["action"]
+    closes_at = db.session.get(Attempt, attempt).closes_at
+    for moment, status in ((closes_at - timedelta(microseconds=1), 200), (closes_at, 409)):
+        monkeypatch.setattr("app.clock.utcnow", lambda moment=moment: moment)
+        answer = client.post(action, data={"answer": "a"}, headers={"Accept": "application/json"})
+        assert answer.status_code == status
 
 
 def test_a_mark_for_later_is_kept_and_taken_away(sign_in, cast, quiz):
@@ -193,6 +232,54 @@ def test_the_worker_hands_in_what_nobody_looks_at_any_more(cast, db, quiz):
     close_due_attempts()
     assert attempt.submitted_at == attempt.closes_at
     assert attempt.points == 0
+
+
+def test_the_worker_waits_for_answers_that_came_in_time_and_are_still_being_written(cast, db, quiz):
+    attempt = quizzes.begin(quiz, cast.student, utcnow())
+    db.session.flush()
+    assert quizzes.due_attempts(attempt.closes_at + SETTLING - timedelta(microseconds=1)) == []
+    assert quizzes.due_attempts(attempt.closes_at + SETTLING) == [attempt.id]
+
+
+def test_an_attempt_that_cannot_be_handed_in_holds_up_no_other(cast, db, quiz, monkeypatch):
+    from app.assessment import tasks
+
+    early = utcnow() - timedelta(hours=2)
+    broken = quizzes.begin(quiz, cast.student, early)
+    sound = quizzes.begin(quiz, cast.other_student, early)
+    db.session.commit()
+    hand_in = quizzes.submit
+
+    def submit(attempt, now):
+        if attempt.id == broken.id:
+            raise LookupError("its question is gone")
+        return hand_in(attempt, now)
+
+    monkeypatch.setattr(quizzes, "submit", submit)
+    tasks.close_due_attempts()
+    assert db.session.get(Attempt, sound.id).submitted_at is not None
+    assert db.session.get(Attempt, broken.id).submitted_at is None
+
+
+def test_a_question_met_before_in_another_quiz_counts_half(cast, db, quiz):
+    _lesson, course = courses.lesson_of_quiz(quiz)
+    versions = [item.version for item in queries.items_of(quiz.id)]
+    other = factories.give_quiz(courses.lessons_of(course.id)[1], course, versions[:2])
+    for made in (quiz, other):
+        quizzes.submit(quizzes.begin(made, cast.student, utcnow()), utcnow())
+    rows = db.session.scalars(sa.select(Evidence).order_by(Evidence.id)).all()
+    assert [(row.weight, row.flags) for row in rows] == [(1, [])] * 4 + [(Decimal("0.5"), ["repeat"])] * 2
+    assert {version.answers_count for version in versions[:2]} == {1}
+
+
+def test_a_question_whose_answer_was_told_shows_nothing_in_another_quiz(cast, db, quiz):
+    _lesson, course = courses.lesson_of_quiz(quiz)
+    versions = [item.version for item in queries.items_of(quiz.id)]
+    other = factories.give_quiz(courses.lessons_of(course.id)[1], course, versions[:2])
+    quiz.attempts_allowed = 1
+    for made in (quiz, other):
+        quizzes.submit(quizzes.begin(made, cast.student, utcnow()), utcnow())
+    assert len(db.session.scalars(sa.select(Evidence)).all()) == 4
 
 
 def test_a_passed_quiz_completes_its_lesson(sign_in, cast, db, quiz):

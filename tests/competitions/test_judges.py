@@ -7,7 +7,7 @@ import pytest
 
 from app.accounts import services as people
 from app.accounts.models import Role
-from app.clock import today
+from app.clock import SETTLING, today
 from app.db import utcnow
 from competitions import queries
 from competitions.models import CompetitionStatus
@@ -123,8 +123,8 @@ def test_the_same_seed_assigns_alike_and_another_otherwise(client, sign_in, cast
 def test_nobody_is_assigned_before_the_last_hand_in_is_stored(cast):
     made = factories.closed(cast)
     with pytest.raises(services.NotYetClosed):
-        assigned(made, now=made.closes_at + services.SETTLING - timedelta(microseconds=1))
-    assigned(made, now=made.closes_at + services.SETTLING)
+        assigned(made, now=made.closes_at + SETTLING - timedelta(microseconds=1))
+    assigned(made, now=made.closes_at + SETTLING)
 
 
 def test_judging_does_not_start_while_an_entry_lacks_a_judge(cast):

@@ -251,7 +251,7 @@ def test_the_moment_is_noted_when_the_whole_request_is_there_and_before_the_data
     from app.accounts import queries as accounts
 
     asked = accounts.person_with_memberships
-    monkeypatch.setattr("competitions.views.teams.utcnow", clock)
+    monkeypatch.setattr("app.clock.utcnow", clock)
     monkeypatch.setattr(accounts, "person_with_memberships", lambda key: steps.append("database") or asked(key))
     assert receipt(client, team).status_code == 303
     assert steps == ["clock", "database"]
@@ -262,7 +262,7 @@ def test_a_late_hand_in_is_refused_and_nothing_is_kept(client, sign_in, cast, mo
     made = factories.contest(cast)
     team = factories.team(made, "远帆", cast.student, cast.university)
     sign_in(cast.student)
-    monkeypatch.setattr("competitions.views.teams.utcnow", lambda: made.closes_at)
+    monkeypatch.setattr("app.clock.utcnow", lambda: made.closes_at)
     receipt(client, team)
     assert team.handed_in_at is None
     assert assessment.hand_ins_of(queries.TEAM, team.id) == []

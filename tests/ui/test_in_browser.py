@@ -14,35 +14,55 @@ from tools import browser as chromium
 pytestmark = pytest.mark.slow
 
 QUESTION = """{% extends "layouts/app.html" %}
-{% from "components/receipt.html" import autosave_attributes, receipt %}
+{% from "components/receipt.html" import autosave_attributes, kept_answers, receipt %}
 {% from "components/choice_list.html" import choice_list %}
 {% block title %}Question{% endblock %}
 {% block content %}
 {{ receipt(id="saved") }}
-<form method="post" action="/answer/" {{ autosave_attributes("/answer/", "saved") }}>
+{{ kept_answers([(1, other_revision)], "/answer/{id}/") }}
+<form method="post" action="/answer/" {{ autosave_attributes("/answer/", "saved", now, kept_revision) }}>
   <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
   {{ choice_list("answer", [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}], "Which?") }}
+  <button>Save</button>
 </form>
 {% endblock %}"""
 
 
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+LOST = "No connection"
+
+
 @pytest.fixture
-def kept():
-    """The answers that have reached the server."""
+def received():
+    """What has reached the server."""
     return []
 
 
 @pytest.fixture
-def site(app, kept):
+def others():
+    """What the server has of a question that is on another page."""
+    return {"revision": 0}
+
+
+@pytest.fixture
+def site(app, received, others):
     """The address of the small application, served with the policy of the real one."""
 
     @app.get("/question/")
     def question():
-        return app.jinja_env.from_string(QUESTION).render()
+        revision = max((int(one["revision"]) for one in received), default=0)
+        return app.jinja_env.from_string(QUESTION).render(
+            now=NOW, kept_revision=revision, other_revision=others["revision"]
+        )
+
+    @app.post("/answer/1/")
+    def other_answer():
+        others.update(request.form.to_dict(), revision=int(request.form["revision"]))
+        return jsonify(saved_at=NOW.isoformat())
 
     @app.post("/answer/")
     def answer():
-        kept.append(request.form["answer"])
+        received.append(dict(request.form))
         return jsonify(saved_at=datetime(2026, 11, 23, 2, 32, 7, tzinfo=UTC).isoformat(), receipt="Saved 10:32:07")
 
     @app.after_request
@@ -70,23 +90,109 @@ def context(site):
         running.close()
 
 
-def test_an_answer_given_without_a_connection_is_kept_and_sent_later(context, kept):
+def lose_connection(context):
+    """Nothing that is sent arrives; other than Chromium's own switch, a page that closes does not undo it."""
+    context.route("**/answer/", lambda route: route.abort("internetdisconnected"))
+
+
+def answers(received):
+    """The answers among what was received."""
+    return [one.get("answer") for one in received]
+
+
+def test_an_answer_given_without_a_connection_is_kept_and_sent_later(context, received):
     page = context.new_page()
     page.goto("/question/")
     page.check("input[value=a]")
     expect(page.locator("#saved")).to_contain_text("Saved 10:32:07")
-    context.set_offline(True)
+    lose_connection(context)
     page.check("input[value=b]")
-    expect(page.locator("#saved.waiting")).to_be_visible()
+    expect(page.locator("#saved.waiting")).to_contain_text(LOST)
     page.close(run_before_unload=False)
-    assert kept == ["a"]
-    context.set_offline(False)
+    assert answers(received) == ["a"]
+    context.unroute_all()
     again = context.new_page()
     again.goto("/question/")
     expect(again.locator("input[value=b]")).to_be_checked()
     expect(again.locator("#saved")).to_contain_text("Saved 10:32:07")
-    assert kept == ["a", "b"]
+    assert answers(received) == ["a", "b"]
     assert again.evaluate("localStorage.length") == 0
+
+
+def test_each_answer_says_when_it_was_given_by_the_servers_clock(context, received):
+    page = context.new_page()
+    page.goto("/question/")
+    for sign in "aba":
+        page.check(f"input[value={sign}]")
+        expect(page.locator("#saved:not(.waiting)")).to_contain_text("Saved 10:32:07")
+    moments = [int(one["revision"]) for one in received]
+    assert moments == sorted(set(moments))
+    opened = int(NOW.timestamp()) * 1_000_000
+    assert all(opened < moment < opened + 60_000_000 for moment in moments)
+
+
+def test_what_waited_on_this_device_yields_to_what_was_saved_after_it(context, received):
+    page = context.new_page()
+    page.goto("/question/")
+    lose_connection(context)
+    page.check("input[value=b]")
+    expect(page.locator("#saved.waiting")).to_contain_text(LOST)
+    page.close(run_before_unload=False)
+    context.unroute_all()
+    # Meanwhile the person has answered on another device.
+    received.append({"answer": "a", "revision": str(int(NOW.timestamp() + 3600) * 1_000_000)})
+    again = context.new_page()
+    again.goto("/question/")
+    expect(again.locator("input[value=b]")).not_to_be_checked()
+    assert answers(received) == ["a"]
+    assert again.evaluate("localStorage.length") == 0
+
+
+def test_an_answer_that_is_handed_over_stays_until_a_page_shows_that_it_is_kept(context, received):
+    page = context.new_page()
+    page.goto("/question/")
+    lose_connection(context)
+    page.check("input[value=b]")
+    expect(page.locator("#saved.waiting")).to_contain_text(LOST)
+    page.get_by_role("button", name="Save").click()  # the browser's own page says that nothing can be reached
+    context.unroute_all()
+    page.goto("/question/")
+    expect(page.locator("#saved")).to_contain_text("Saved 10:32:07")
+    assert answers(received) == ["b"]
+    page.check("input[value=a]")
+    expect(page.locator("#saved:not(.waiting)")).to_contain_text("Saved 10:32:07")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/question/")
+    assert answers(received) == ["b", "a", "a"]
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_what_waits_for_another_page_of_the_same_attempt_is_sent_from_this_one(context, others):
+    page = context.new_page()
+    page.goto("/question/")
+    page.evaluate("localStorage.setItem('yangfan.autosave:/answer/1/', 'answer=c&revision=7')")
+    page.goto("/question/")
+    page.wait_for_function("localStorage.length === 0")
+    assert (others["answer"], others["revision"]) == ("c", 7)
+    others["answer"] = "later"
+    page.evaluate("localStorage.setItem('yangfan.autosave:/answer/1/', 'answer=b&revision=6')")
+    page.goto("/question/")
+    page.wait_for_function("localStorage.length === 0")
+    assert others["answer"] == "later"
+
+
+def test_without_a_connection_the_button_stays_on_the_page_and_says_so(context, received):
+    page = context.new_page()
+    page.goto("/question/")
+    context.set_offline(True)
+    page.check("input[value=b]")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saved.waiting")).to_contain_text(LOST)
+    assert page.url.endswith("/question/")
+    assert received == []
+    context.set_offline(False)
+    expect(page.locator("#saved:not(.waiting)")).to_contain_text("Saved 10:32:07")
+    assert answers(received) == ["b"]
 
 
 def test_an_answer_that_the_server_refuses_says_why_and_is_not_sent_again(context):

@@ -17,7 +17,7 @@ from app.accounts.models import Person
 from app.assessment import contexts, queries
 from app.assessment.models import Answer, Attempt, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules import marking
-from app.clock import day_of
+from app.clock import SETTLING, day_of, microseconds
 from app.db import db
 from app.errors import Refused
 from app.skills import services as skills
@@ -28,6 +28,7 @@ from app.skills.rules import elo, levels
 REPEAT_WEIGHT = Decimal("0.5")
 # No answer that a person types is longer; what is longer is no answer.
 MAX_ANSWER = 50_000
+NOT_MET = queries.Met(0, False)
 # A new item moves as if this many people had answered it: the author's judgement of its level counts for something.
 ANSWERS_ASSUMED = 20
 
@@ -50,6 +51,10 @@ class AttemptOver(Refused):
 
 class AnswerTooLong(Refused):
     message = _l("This answer is too long to be kept. Shorten it; what was saved before is still there.")
+
+
+class NewerAnswerKept(Refused):
+    message = _l("A newer answer to this question is saved already, from another page or device. Reload to see it.")
 
 
 class NoSuchItem(Refused):
@@ -141,9 +146,10 @@ def save_answer(
 ) -> Receipt:
     """Keep `given` as the answer to an item and say so with a receipt, in one statement.
 
-    `revision` rises with each saving; an older one that arrives late changes nothing. The caller has loaded the attempt
+    `revision` rises with what is given, see `app.clock.revision`; without one it is `now`. An answer given earlier that
+    arrives later changes nothing and gets no receipt. The caller has loaded the attempt
     with `queries.attempt_with_item`, which keeps it from being handed in meanwhile. Raises AttemptOver, NoSuchItem,
-    AnswerTooLong.
+    AnswerTooLong, NewerAnswerKept.
     """
     if not attempt.is_open(now):
         raise AttemptOver
@@ -154,8 +160,7 @@ def save_answer(
         raise AnswerTooLong
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     wrapped = {"answer": given}
-    # Microseconds since the epoch: rises by itself where the browser (without JavaScript) counts no revisions.
-    number = revision if revision is not None else int(now.timestamp() * 1_000_000)
+    number = microseconds(now) if revision is None else revision
     statement = insert(Answer).values(
         attempt_id=attempt.id,
         item_id=item.id,
@@ -168,11 +173,13 @@ def save_answer(
     changes: dict[str, Any] = {"given": wrapped, "revision": number, "saved_at": now}
     if flagged is not None:
         changes["is_flagged"] = flagged
-    db.session.execute(
+    kept = db.session.scalar(
         statement.on_conflict_do_update(
             index_elements=["attempt_id", "item_id"], set_=changes, where=Answer.revision <= number
-        )
+        ).returning(Answer.revision)
     )
+    if kept is None:
+        raise NewerAnswerKept
     return Receipt(now, number, hashlib.sha256(f"{attempt.id}:{item.id}:{number}:{digested}".encode()).hexdigest()[:12])
 
 
@@ -199,16 +206,21 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
             answer.saved_at, answer.is_flagged = handed_in_at, False
             db.session.add(answer)
         answer.share, answer.reason = result.share, result.reason
-    observations = observations_of(attempt, results, attempt.quiz.organisation_id, handed_in_at)
-    earlier = [one for one in queries.attempts_of(attempt.person, [attempt.quiz_id]) if one.number < attempt.number]
-    if any(one.is_passed for one in earlier):
-        observations = []  # the right answers have been told: copying them shows nothing
+    met = queries.questions_met(attempt)
+    # Where the right answer has been told, copying it shows nothing.
+    new = [result for result in results if not met.get(result.item.version.question_id, NOT_MET).is_told]
+    observations = observations_of(
+        attempt,
+        new,
+        attempt.quiz.organisation_id,
+        handed_in_at,
+        repeats={question_id: one.times for question_id, one in met.items()},
+    )
     abilities = skills.record_evidence(observations, as_of=day_of(handed_in_at))
-    if attempt.number == 1:
-        for result in results:
-            if result.item.version.gives_evidence and result.share is not None:
-                skill = str(result.item.version.skill_code)
-                learn(result.item.version, result.share, abilities[attempt.person_id, skill].mean)
+    for result in results:
+        version = result.item.version
+        if version.gives_evidence and result.share is not None and version.question_id not in met:
+            learn(version, result.share, abilities[attempt.person_id, str(version.skill_code)].mean)
     if context := contexts.context_of(attempt.quiz):
         context.finished(attempt, handed_in_at)
     return attempt
@@ -262,7 +274,11 @@ def take_many(
             )
             if taking.number == 1 and version.gives_evidence and result.share is not None:
                 count(version, result.share)
-        taken.append((attempt, observations_of(attempt, results, quiz.organisation_id, taking.submitted_at)))
+        # What comes from elsewhere is taken quiz by quiz: a question has been met in the earlier attempts at this one.
+        repeats = dict.fromkeys((item.version.question_id for item in items), taking.number - 1)
+        taken.append(
+            (attempt, observations_of(attempt, results, quiz.organisation_id, taking.submitted_at, repeats=repeats))
+        )
     if rows:
         db.session.execute(sa.insert(Answer), rows)
     return taken
@@ -307,15 +323,18 @@ def best_mark(version: QuestionVersion, given: Any) -> marking.Marked:
 
 
 def observations_of(
-    attempt: Attempt, results: Sequence[Result], organisation_id: int, now: datetime
+    attempt: Attempt, results: Sequence[Result], organisation_id: int, now: datetime, *, repeats: Mapping[int, int]
 ) -> list[skills.Observation]:
-    """What the marked answers say about skills; each item's difficulty is stored as it was when it was answered."""
-    weight = REPEAT_WEIGHT ** (attempt.number - 1)
+    """What the marked answers say about skills; each item's difficulty is stored as it was when it was answered.
+
+    `repeats` tells by question id how often the person has answered the question before, in whatever quiz.
+    """
     observations = []
     for result in results:
         version = result.item.version
         if not version.gives_evidence or result.share is None:
             continue
+        earlier = repeats.get(version.question_id, 0)
         observations.append(
             skills.Observation(
                 unique_key=f"quiz_item:{attempt.id}:{result.item.id}",
@@ -328,12 +347,12 @@ def observations_of(
                 level=int(version.level or 1),
                 difficulty=version.difficulty,
                 guess_floor=version.guess_floor,
-                weight=weight,
+                weight=REPEAT_WEIGHT**earlier,
                 assessor=AssessorKind.MACHINE,
                 observed_at=now,
                 organisation_id=organisation_id,
                 recorded_by_id=None,
-                flags=() if attempt.number == 1 else ("repeat",),
+                flags=("repeat",) if earlier else (),
             )
         )
     return observations
@@ -364,16 +383,21 @@ def count(version: QuestionVersion, share: Decimal) -> None:
     version.score_sum += share
 
 
-def close_due(now: datetime) -> int:
-    """Hand in every attempt whose time is over, in small transactions' worth; returns how many."""
+def due_attempts(now: datetime) -> list[int]:
+    """Attempts whose time is over and that nobody has handed in, by id, the oldest first; some hundreds at a time.
+
+    An answer that came in time may still wait to be written, so they are due only when that is over.
+    """
     query = (
-        sa.select(Attempt)
-        .where(Attempt.submitted_at.is_(None), Attempt.closes_at <= now)
+        sa.select(Attempt.id)
+        .where(Attempt.submitted_at.is_(None), Attempt.closes_at <= now - SETTLING)
         .order_by(Attempt.id)
-        .limit(200)
-        .options(joinedload(Attempt.quiz))
+        .limit(500)
     )
-    due = list(db.session.scalars(query))
-    for attempt in due:
-        submit(attempt, now)
-    return len(due)
+    return list(db.session.scalars(query))
+
+
+def submit_due(attempt_id: int, now: datetime) -> None:
+    """Hand in one of `due_attempts`."""
+    query = sa.select(Attempt).where(Attempt.id == attempt_id).options(joinedload(Attempt.quiz))
+    submit(db.session.scalars(query).one(), now)

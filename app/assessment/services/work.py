@@ -22,6 +22,10 @@ class MarkOutOfRange(Refused):
     message = _l("A mark lies between 0 and %(most)s.")
 
 
+class NewerMarksKept(Refused):
+    message = _l("Newer marks for this entry are saved already, from another page or device. Reload to see them.")
+
+
 class RubricWithoutRows(Refused):
     message = _l("A rubric needs at least one criterion with a weight above zero.")
 
@@ -102,12 +106,18 @@ def give_marks(
     given: Mapping[int, tuple[Decimal | None, str]],
     now: datetime,
 ) -> list[RubricMark]:
-    """Save a marker's marks: {row id: (mark or None, comment)}. Raises MarkOutOfRange before anything is kept."""
+    """Save a marker's marks: {row id: (mark or None, comment)}, given at `now`.
+
+    Raises MarkOutOfRange, and NewerMarksKept where what arrives late was given before what is kept; then nothing is
+    kept. The caller holds the work, so that the two cannot cross.
+    """
     rows = {row.id: row for row in rubric.rows}
     for row_id, (mark, _comment) in given.items():
         if mark is not None and not (mark.is_finite() and 0 <= mark <= rows[row_id].marks_max):
             raise MarkOutOfRange(most=rows[row_id].marks_max.normalize())
     kept = {mark.row_id: mark for mark in queries.marks_by(context_kind, context_id, marker)}
+    if any(mark.saved_at > now for mark in kept.values()):
+        raise NewerMarksKept
     for row_id, (mark, comment) in given.items():
         found = kept.get(row_id)
         if found is None:

@@ -14,7 +14,8 @@ from app.assessment.policies import may_take
 from app.assessment.rules.showing import answer_of
 from app.assessment.rules.showing import show as shown_question
 from app.assessment.services import outcomes, quizzes
-from app.db import db, utcnow
+from app.clock import received, revision
+from app.db import db
 from app.errors import wants_json
 from app.i18n import language
 from app.skills.reading import likely_level
@@ -31,7 +32,7 @@ def new(quiz_id: int) -> Response:
     """Begin an attempt, or go on with the open one."""
     quiz = queries.quiz_by_id(quiz_id) or abort(404)
     authorize(may_take, quiz, contexts.context_of(quiz))
-    attempt = quizzes.begin(quiz, current_user, utcnow())
+    attempt = quizzes.begin(quiz, current_user, received())
     db.session.commit()
     return redirect(url_for(".show", attempt_id=attempt.id), 303)
 
@@ -41,7 +42,7 @@ def new(quiz_id: int) -> Response:
 def show(attempt_id: int) -> Any:
     """One question: what is asked, what is saved, what it tests."""
     attempt = own_attempt(attempt_id)
-    now = utcnow()
+    now = received()
     if attempt.submitted_at is not None:
         return redirect(url_for(".result", attempt_id=attempt.id), 303)
     if not attempt.is_open(now):
@@ -63,6 +64,7 @@ def show(attempt_id: int) -> Any:
         ),
         current=current,
         places=places,
+        kept=[(place.item_id, place.revision) for place in places],
         now=now,
         tested=tested,
         likely=likely_level(estimate.mean) if estimate else None,
@@ -79,7 +81,14 @@ def save(attempt_id: int, item_id: int) -> Any:
     content = next(iter(item.version.contents.values()))
     given = answer_of(content, request.form.to_dict(flat=False), seed=seed_of(attempt), place=str(item.id))
     then = request.form.get("then", "")
-    receipt = quizzes.save_answer(attempt, item, given, utcnow(), flagged=FLAGS.get(then))
+    receipt = quizzes.save_answer(
+        attempt,
+        item,
+        given,
+        received(),
+        revision=revision(),
+        flagged=FLAGS.get(then),
+    )
     number = item.position
     db.session.commit()
     if wants_json():
@@ -98,7 +107,7 @@ def save(attempt_id: int, item_id: int) -> Any:
 def review(attempt_id: int) -> Any:
     """Before handing in: which questions have no answer, which are marked for a second look."""
     attempt = own_attempt(attempt_id)
-    now = utcnow()
+    now = received()
     if attempt.submitted_at is not None:
         return redirect(url_for(".result", attempt_id=attempt.id), 303)
     if not attempt.is_open(now):
@@ -108,6 +117,7 @@ def review(attempt_id: int) -> Any:
         "assessment/attempts/review.html",
         attempt=attempt,
         places=places,
+        kept=[(place.item_id, place.revision) for place in places],
         unanswered=[place for place in places if not place.is_answered],
         flagged=[place for place in places if place.is_flagged],
         now=now,
@@ -119,7 +129,7 @@ def review(attempt_id: int) -> Any:
 def hand_in(attempt_id: int) -> Response:
     """Hand in. Done twice it is done once; after the end what was saved in time counts."""
     attempt = own_attempt(attempt_id)
-    quizzes.submit(attempt, utcnow())
+    quizzes.submit(attempt, received())
     db.session.commit()
     return redirect(url_for(".result", attempt_id=attempt_id), 303)
 
@@ -129,7 +139,7 @@ def hand_in(attempt_id: int) -> Response:
 def result(attempt_id: int) -> Any:
     """Points, each item, and the skill that the attempt showed. Silent about answers while another attempt is open."""
     attempt = own_attempt(attempt_id)
-    now = utcnow()
+    now = received()
     if attempt.submitted_at is None:
         if attempt.is_open(now):
             return redirect(url_for(".show", attempt_id=attempt.id), 303)
@@ -150,6 +160,7 @@ def result(attempt_id: int) -> Any:
         items=[]
         if open_attempt
         else outcomes.item_outcomes(attempt, items, answers, language(), tell_right=tell_right),
+        kept=[(item.id, 0) for item in items],
         skills=outcomes.skill_outcomes(attempt, items),
         place=context.place(attempt.quiz) if context else None,
     )

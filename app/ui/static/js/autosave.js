@@ -1,31 +1,43 @@
 // Forms that save themselves. <form data-autosave="url" data-receipt="#id" …>: every change is posted; what cannot be sent is
 // kept on this device and sent later; the receipt always tells which of the two it is. Words come from the form's attributes.
+// Each answer carries the microsecond at which it was given, by the server's clock (data-now is its time when the page was
+// made), so that what arrives late never overwrites what was given after it, on this page or on another device.
 "use strict";
 
 (() => {
+  const KEY = "yangfan.autosave:";
   const WAITS = [1000, 2000, 5000, 10000, 20000, 30000];
 
   class Keeper {
     constructor(form) {
       this.form = form;
       this.url = form.dataset.autosave || form.action;
-      this.key = `yangfan.autosave:${this.url}`;
+      this.key = KEY + this.url;
       this.receipt = document.querySelector(form.dataset.receipt || "[data-receipt]:not(form)");
       this.words = this.receipt?.querySelector(".receipt-words");
       this.tries = 0;
       this.sending = false;
+      this.opened = Date.now();
+      if (!form.elements.revision) {
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "revision" }));
+      }
+      this.now = Number(form.dataset.now);
+      this.revision = Number(form.dataset.revision);
       this.pending = this.recall();
       form.addEventListener("change", () => this.changed());
       form.addEventListener("input", (event) => this.typed(event));
-      form.addEventListener("submit", () => this.handedOver());
+      form.addEventListener("submit", (event) => this.handedOver(event));
       globalThis.addEventListener("online", () => this.send());
       globalThis.addEventListener("beforeunload", (event) => {
         if (this.pending !== null) event.preventDefault();
       });
-      if (this.pending !== null) {
-        this.restore();
-        this.send();
+      if (this.pending === null) return;
+      if (revisionOf(this.pending) <= this.revision) {
+        this.forget(); // the page shows what was given after it
+        return;
       }
+      this.restore();
+      this.send();
     }
 
     say(state, text) {
@@ -64,10 +76,16 @@
       }
     }
 
-    // The whole form is on its way; without a connection the kept answer stays on this device.
-    handedOver() {
-      if (navigator.onLine) this.forget();
-      else this.pending = null;
+    // The whole form is on its way to the server. What it holds stays on this device until a page tells that the server
+    // has it (data-kept); without a connection the page stays, and says so.
+    handedOver(event) {
+      this.hold();
+      if (!navigator.onLine) {
+        event.preventDefault();
+        this.send();
+        return;
+      }
+      this.pending = null;
     }
 
     forget() {
@@ -87,14 +105,21 @@
     }
 
     changed() {
+      this.hold();
+      this.tries = 0;
+      this.send();
+    }
+
+    // What the form holds now, with the moment at which it was given, in memory and on this device.
+    hold() {
       clearTimeout(this.pause);
+      this.revision = Math.max(this.revision + 1, this.now + (Date.now() - this.opened) * 1000);
+      this.form.elements.revision.value = String(this.revision);
       const values = new FormData(this.form);
       for (const [name, value] of [...values]) if (value instanceof File) values.delete(name);
       values.delete("csrf_token");
       this.pending = new URLSearchParams(values).toString();
       this.remember();
-      this.tries = 0;
-      this.send();
     }
 
     later(text) {
@@ -150,6 +175,36 @@
     }
   }
 
+  const revisionOf = (pending) => Number(new URLSearchParams(pending).get("revision"));
+
+  // Sends what this device still holds for a form that is not on this page.
+  async function sendFor(url, pending, token) {
+    const body = new URLSearchParams(pending);
+    body.set("csrf_token", token);
+    const headers = { "Accept": "application/json", "X-Requested-With": "fetch" };
+    const answer = await fetch(url, { method: "POST", body, headers, credentials: "same-origin" });
+    return !answer.redirected && (answer.ok || [404, 409, 422].includes(answer.status));
+  }
+
+  // <… data-kept="17:1764000000000000 18:0" data-kept-at="/attempts/3/answers/{id}/">: what the server has, by number, with
+  // its revision. What this device holds beyond that is sent; data-kept-over says that nothing is taken any more.
+  async function settle(told) {
+    const token = document.querySelector("[name=csrf_token]")?.value ?? "";
+    const here = [...document.querySelectorAll("form[data-autosave]")].map((form) => form.dataset.autosave);
+    for (const entry of told.dataset.kept.split(" ").filter(Boolean)) {
+      const [id, revision] = entry.split(":");
+      const url = told.dataset.keptAt.replace("{id}", id);
+      const pending = localStorage.getItem(KEY + url);
+      if (pending === null) continue;
+      const isKept = "keptOver" in told.dataset || revisionOf(pending) <= Number(revision);
+      if (!isKept && here.includes(url)) continue;
+      if (isKept || await sendFor(url, pending, token)) localStorage.removeItem(KEY + url);
+    }
+  }
+
   for (const form of document.querySelectorAll("form[data-autosave]")) new Keeper(form);
+  for (const told of document.querySelectorAll("[data-kept]")) {
+    settle(told).catch(() => {}); // no connection or no storage: the next page tries again
+  }
   document.querySelector("[data-focus]")?.focus();
 })();
