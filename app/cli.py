@@ -9,10 +9,12 @@ import csv
 import gc
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +25,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 MEGABYTE = 1_000_000
 DEFAULT_MAX_MB = 512
+# A decimal on its way into JSON stands behind a sign that texts do not hold; JSON writes the sign as its number.
+MARK = "\x00"
+MARKED = re.compile(r'"\\u0000(-?[0-9]+(?:\.[0-9]+)?)"')
 UNICODE_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -201,6 +206,18 @@ def answers_in(default: str) -> Callable[[Command], Command]:
         show_default=True,
         help="How to answer.",
     )
+
+
+def exact_json(value: Any) -> str:
+    """`value` as one line of JSON; a decimal is written digit by digit, since a float cannot hold every one."""
+    marked = json.dumps(value, ensure_ascii=False, default=_marked_decimal)
+    return MARKED.sub(r"\1", marked) + "\n"
+
+
+def _marked_decimal(value: object) -> str:
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{MARK}{value:f}"
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from app.cli import Door, Unusable, answers_in, put, read_text, reads_file, table, uncollected, warn
+from app.cli import Door, Unusable, answers_in, exact_json, put, read_text, reads_file, table, uncollected, warn
 from competitions.rules.decimals import is_usable
 from competitions.rules.marks import Mark, Method, Note, Ranking, RankRow, Remark, Uncorrected
 from competitions.rules.ranking import PANEL_DIGITS, rank_entries
@@ -109,8 +108,8 @@ def rank(
         if form == "csv":
             put(table(header, (["true" if v is True else "false" if v is False else v for v in row] for row in rows)))
         else:
-            records = [dict(zip(header, map(_plain, row), strict=True)) for row in rows]
-            put(json.dumps({"method": method, "ranking": records, **more}, ensure_ascii=False) + "\n")
+            records = [dict(zip(header, row, strict=True)) for row in rows]
+            put(exact_json({"method": method, "ranking": records, **more}))
 
 
 def _read(file: str, text: str, absent: Decimal | None) -> MarkFile:
@@ -234,8 +233,8 @@ def _mixed_answer(marks: MarkFile, rankings: Mapping[str, Ranking]) -> Answer:
         {
             **({"segment": segment} if marks.has_segments else {}),
             "judge": judge.judge,
-            "severity": _plain(judge.severity),
-            "sd": _plain(judge.sd),
+            "severity": judge.severity,
+            "sd": judge.sd,
             "marks": judge.marks,
         }
         for segment, ranking in rankings.items()
@@ -280,8 +279,3 @@ def _words(notes: Iterable[Note]) -> str:
         )
         for remark, subject in about.items()
     )
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
-    return float(value) if isinstance(value, Decimal) else value

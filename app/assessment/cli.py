@@ -6,26 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from app.accounts import services as accounts
+from app.accounts.models import Organisation
 from app.assessment.formats import detect, gift
 from app.assessment.formats.items import FileUnreadable, Item, Refusal
 from app.assessment.rules.answers import answer_from_words
 from app.assessment.rules.content import Content, Matching
 from app.assessment.rules.marking import Marked, mark, max_points
 from app.assessment.services import questions as bank
-from app.cli import Door, Text, Unusable, decode, put, read_bytes, read_json, reads_file, warn
-from app.db import db
+from app.cli import Door, Text, Unusable, answers_in, decode, put, read_bytes, read_json, reads_file, table, warn
+from app.db import db, utcnow
 from app.reference.files import skill_codes
 
 AUTO = "auto"
 CHINESE = re.compile("[\u4e00-\u9fff]")
-
-# Accepted like at every door, although there is one choice: a report has lists within lists.
-as_json = click.option(
-    "--format", type=click.Choice(["json"]), default="json", expose_value=False, help="How to answer."
-)
 
 questions = AppGroup("questions", help="Read and mark questions.")
 
@@ -49,7 +47,7 @@ questions = AppGroup("questions", help="Read and mark questions.")
 )
 @click.option("--organisation", metavar="SLUG", help="Whose bank takes them; without it, the platform's own.")
 @click.option("--dry-run", is_flag=True, help="Report, and write nothing.")
-@as_json
+@answers_in("json")
 def import_(
     file: str,
     max_mb: int,
@@ -58,12 +56,14 @@ def import_(
     language: str,
     organisation: str | None,
     dry_run: bool,
+    form: str,
 ) -> None:
     """Take the questions in FILE (- for standard input) into the bank, and report on each item.
 
     Example: flask questions import quiz.txt --type gift --dry-run
     """
-    organisation_id = None if dry_run else _bank(organisation)
+    if not dry_run:
+        _need_bank(organisation)
     content = read_bytes(file, max_mb)
     text = decode(file, content, encoding or detect.declared_encoding(content))
     _need_characters(text)
@@ -75,12 +75,12 @@ def import_(
             refused.append(_refusal(each))
             continue
         lines.append(_line(each))
-        if organisation_id is not None:
+        if not dry_run:
             items.append(each)
     if not lines and not refused:
         raise Unusable(file, "holds no question")
-    if organisation_id is not None:
-        _take(items, language, organisation_id)
+    if items:
+        _take(items, language, organisation)
     warn(f"{file}: {warning}" for warning in text.warnings)
     report = {
         "encoding": text.encoding,
@@ -92,16 +92,27 @@ def import_(
         "questions": lines,
         "warnings": text.warnings,
     }
-    put(_json(report))
+    put(_json(report) if form == "json" else _items_table(lines, refused))
 
 
-def _bank(slug: str | None) -> int:
-    """The organisation that takes the questions; refused where it, the database or its tables are missing."""
+def _items_table(taken: list[dict[str, Any]], refused: list[dict[str, Any]]) -> str:
+    """One row an item, in the order of the file."""
+    rows = [
+        (one["line"], "taken", one["type"], one["name"], one["skill"], one["level"], "; ".join(one.get("warnings", ())))
+        for one in taken
+    ] + [(one["line"], "refused", None, one["name"], None, None, one["reason"]) for one in refused]
+    return table(("line", "status", "type", "name", "skill", "level", "reason"), sorted(rows, key=lambda row: row[0]))
+
+
+def _need_bank(slug: str | None) -> None:
+    """Refuse before a large file is read: a missing organisation, database or table."""
     try:
-        return bank.bank_called(slug).id
+        if slug is None:
+            db.session.execute(sa.select(Organisation.id).limit(1))
+        else:
+            bank.bank_called(slug)
     except bank.NoSuchBank as refused:
-        missing = "the platform's own is not set up" if slug is None else f"no organisation {slug!r}"
-        raise Unusable("--organisation", missing) from refused
+        raise Unusable("--organisation", f"no organisation {slug!r}") from refused
     except (OperationalError, ProgrammingError) as error:
         raise Unusable("database", "cannot be reached or lacks its tables (flask db upgrade)") from error
     finally:
@@ -109,10 +120,11 @@ def _bank(slug: str | None) -> int:
         db.session.rollback()
 
 
-def _take(items: list[Item], language: str, organisation_id: int) -> None:
+def _take(items: list[Item], language: str, slug: str | None) -> None:
     """Write all of them in one transaction."""
     try:
-        bank.take_questions(items, language, organisation_id, None)
+        owner = accounts.the_platform(utcnow()) if slug is None else bank.bank_called(slug)
+        bank.take_questions(items, language, owner.id, None)
         db.session.commit()
     except IntegrityError as error:
         raise Unusable("database", "lacks a skill of the taxonomy (flask reference load)") from error
@@ -176,8 +188,8 @@ def _json(value: Any) -> str:
 
 @questions.command("mark", cls=Door)
 @reads_file
-@as_json
-def mark_(file: str, max_mb: int, encoding: str | None) -> None:
+@answers_in("json")
+def mark_(file: str, max_mb: int, encoding: str | None, form: str) -> None:
     """Mark answers to questions in GIFT.
 
     FILE is {"gift": "…", "responses": [{"question": "its name, or its number from 1", "answer": …}]}. An answer names
@@ -193,7 +205,12 @@ def mark_(file: str, max_mb: int, encoding: str | None) -> None:
     if not isinstance(responses, list):
         raise Unusable(file, "is not a list", field="responses")
     find = _Finder(file, gift.read(given["gift"], skill_codes()))
-    put(_json([_marked(find, file, number, response) for number, response in enumerate(responses, 1)]))
+    marked = [_marked(find, file, number, response) for number, response in enumerate(responses, 1)]
+    if form == "json":
+        put(_json(marked))
+    else:
+        header = ("question", "mark", "max", "reason")
+        put(table(header, ([one[name] for name in header] for one in marked)))
 
 
 class _Finder:

@@ -76,6 +76,7 @@ TOKEN_CLASS = re.compile(r"[a-z][a-z0-9]{0,2}")
 OWN_ID = re.compile(r"m[0-9a-f]{8}-")
 IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 HEADING = re.compile(r"<(/?)h([1-6])>")
+MTEXT = re.compile(r"(<mtext[^<>]*>)(.*?)(?=</mtext>)", re.DOTALL)
 
 
 def _mathml(latex: str, display: bool) -> str:
@@ -85,8 +86,14 @@ def _mathml(latex: str, display: bool) -> str:
         found = convert(latex.strip(), display="block" if display else "inline")
     except Exception:  # noqa: BLE001, the converter raises IndexError, KeyError and its own errors alike; the reader sees the source
         return f"<code>{html.escape(shown)}</code>"
+    found = MTEXT.sub(lambda part: part[1] + _text_of_formula(part[2]), found)
     spoken = html.escape(" ".join(latex.split()), quote=True)
     return found.replace("<math ", f'<math alttext="{spoken}" ', 1)
+
+
+def _text_of_formula(raw: str) -> str:
+    """The words in a formula, which the converter leaves as they were typed: its signs < and & are no markup."""
+    return re.sub(r"&(?!#x[0-9A-F]+;)", "&amp;", raw).replace("<", "&lt;")
 
 
 class _DisplayMath(Preprocessor):
@@ -139,10 +146,12 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
         return " ".join(kept) or None
     if attribute == "id":
         return value if OWN_ID.match(value) else None
-    if tag == "img" and attribute == "src":
+    if attribute in ("href", "src"):
         address = re.sub(r"[\x00-\x20]", "", value).lower()  # browsers drop these inside an address
-        elsewhere = address.startswith(("//", "\\", "/\\")) or re.match(r"[a-z][a-z0-9+.-]*:", address)
-        return value if address.startswith("https://") or not elsewhere else None
+        if address.startswith(("//", "\\", "/\\")):
+            return None  # another host in the clothes of a path
+        elsewhere = re.match(r"[a-z][a-z0-9+.-]*:", address)
+        return value if tag != "img" or address.startswith("https://") or not elsewhere else None
     return value
 
 

@@ -56,13 +56,15 @@ def parse(value: object, *, with_matching: bool = False) -> Instance:
 
     With `with_matching` also `"matching": {posting: [student, …]}`; without, a matching that is there is not looked at,
     so that one record of a round serves both doors. Raises Malformed for a missing or unknown key, a
-    wrong type, an id that does not exist or is not text, a repeated id, a capacity that is not a whole number of 0 or
-    more.
+    wrong type, nobody and nothing to match, an id that does not exist or is not text, a repeated id, a capacity that
+    is not a whole number of 0 or more.
     """
     if not with_matching and isinstance(value, dict):
         value = {name: part for name, part in value.items() if name != "matching"}
     parts = _keys(value, "", (*SIDES, "matching") if with_matching else SIDES)
     students, postings = (_by_id(parts[side], side) for side in SIDES)
+    if not students and not postings:
+        raise Malformed("students", "holds nobody, and postings holds nothing")
     for student, chosen in students.items():
         _check_names(chosen, f"students.{student}", postings, "posting")
     return Instance(

@@ -258,6 +258,34 @@ def test_without_an_organisation_the_platform_takes_them(bank):
     assert [(row[0], list(row[4])) for row in in_bank(bank)] == [("yangfan", ["en"])]
 
 
+def test_on_a_fresh_installation_the_platform_is_made_with_its_first_questions(invoke):
+    from app.accounts.models import Organisation, OrganisationKind
+    from app.reference import services as reference
+
+    with invoke.app.app_context():
+        db.create_all()
+        reference.load()
+        db.session.commit()
+    assert invoke("import", "-", stdin=b"Broken{=a").exit_code == 0
+    with invoke.app.app_context():
+        assert db.session.scalar(db.select(Organisation)) is None
+    for _time in range(2):
+        assert invoke("import", "-", stdin=b"Q{T}").exit_code == 0
+    assert [row[0] for row in in_bank(invoke)] == ["platform", "platform"]
+    with invoke.app.app_context():
+        assert db.session.scalars(db.select(Organisation.kind)).all() == [OrganisationKind.PLATFORM]
+
+
+def test_the_report_can_be_a_table_in_the_order_of_the_file(invoke):
+    result = invoke("import", "-", "--dry-run", "--format", "csv", stdin=GIFT.encode())
+    assert result.stdout.splitlines() == [
+        "line,status,type,name,skill,level,reason",
+        "2,taken,single,报关,CC02,2,",
+        "4,refused,,Broken{=a,,,a { is never closed",
+        "6,taken,true-false,第三,,,",
+    ]
+
+
 def test_a_dry_run_writes_nothing(bank):
     assert bank("import", "-", "--dry-run", stdin=GIFT.encode()).exit_code == 0
     assert in_bank(bank) == []

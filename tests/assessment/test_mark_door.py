@@ -38,9 +38,9 @@ def invoke():
     app = Flask("doors")
     app.cli.add_command(questions)
 
-    def invoke(given):
+    def invoke(given, *options):
         given = given if isinstance(given, str) else json.dumps(given)
-        return app.test_cli_runner().invoke(args=["questions", "mark", "-"], input=given)
+        return app.test_cli_runner().invoke(args=["questions", "mark", "-", *options], input=given)
 
     return invoke
 
@@ -133,3 +133,12 @@ def test_what_cannot_be_marked_is_refused_in_one_line(invoke, given, named):
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
     assert named in line
+
+
+def test_the_marks_can_be_a_table(invoke):
+    given = {"gift": GIFT, "responses": [{"question": "sun", "answer": True}, {"question": "why", "answer": "so"}]}
+    assert invoke(given, "--format", "csv").stdout.splitlines() == [
+        "question,mark,max,reason",
+        "sun,1.0,1.0,right",
+        "why,,1.0,needs a person",
+    ]

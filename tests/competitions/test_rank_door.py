@@ -307,3 +307,11 @@ def test_help_shows_an_example():
     result = rank("--help")
     assert result.exit_code == 0
     assert "flask competitions rank marks.csv --method trimmed" in result.stdout
+
+
+def test_json_holds_every_digit_of_a_total(door):
+    marks = HEAD + "A,J1,x,999999999.10\nB,J1,x,0.30\n"
+    text = door(marks, "--method", "mean", "--round", "2", "--format", "json").stdout
+    first, second = json.loads(text, parse_float=Decimal)["ranking"]
+    assert (first["total"], second["total"]) == (Decimal("999999999.10"), Decimal("0.30"))
+    assert '"total": 999999999.10' in text

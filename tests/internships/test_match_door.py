@@ -52,9 +52,13 @@ def test_the_file_may_come_through_standard_input():
     assert json.loads(result.stdout)["matching"]["p1"] == ["s2"]
 
 
-def test_a_market_of_nobody_is_well_formed(door):
-    result = door("match", {"students": {}, "postings": {}})
-    assert json.loads(result.stdout) == {"matching": {}, "unmatched": [], "blocking_pairs": 0}
+def test_a_market_of_nobody_and_nothing_holds_no_item(door):
+    assert "holds nobody" in refused(door("match", {"students": {}, "postings": {}}))
+
+
+def test_a_market_without_students_leaves_every_seat_free(door):
+    result = door("match", {"students": {}, "postings": {"p": {"capacity": 1, "ranking": []}}})
+    assert json.loads(result.stdout) == {"matching": {"p": []}, "unmatched": [], "blocking_pairs": 0}
 
 
 def test_the_answer_can_be_a_table(door):

@@ -218,3 +218,23 @@ def test_a_long_text_of_dollars_takes_no_time(show):
     """Formulas are looked for in linear time: one hundred thousand open ones are read at once."""
     assert show("$a " * 30_000)
     assert show("$$a$$b\n" * 10_000)
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"])
+def test_no_link_is_another_host_in_the_clothes_of_a_path(app, address):
+    for text in (f"[x](<{address}>)", f'<a href="{address}">x</a>'):
+        with app.test_request_context():
+            found = BeautifulSoup(str(render_markdown(text)), "html.parser")
+        assert not any("evil" in link.get("href", "") for link in found.find_all("a"))
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [(r"$\text{a < b}$", "&lt;"), (r"$\text{Q & A}$", "&amp;"), (r"$x \text{<b>bold</b>} y$", "&lt;b&gt;bold")],
+)
+def test_the_words_in_a_formula_are_words(app, formula, shown):
+    with app.test_request_context():
+        found = str(render_markdown(formula))
+    inside = re.search("<mtext>(.*?)</mtext>", found)
+    assert inside is not None
+    assert shown in inside[1]

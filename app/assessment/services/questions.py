@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from app import audit
-from app.accounts.models import Organisation, OrganisationKind
+from app.accounts import queries as accounts
+from app.accounts.models import Organisation
 from app.assessment import queries
 from app.assessment.formats.items import Item, name_from_text
 from app.assessment.models import Question, QuestionVersion
@@ -43,13 +43,12 @@ class SkillMissing(Refused):
 
 
 class NoSuchBank(Refused):
-    message = _l("There is no such organisation, or the platform's own has not been set up yet.")
+    message = _l("There is no such organisation.")
 
 
-def bank_called(slug: str | None) -> Organisation:
-    """The organisation whose bank is meant: by its address, without one the platform itself. Raises NoSuchBank."""
-    wanted = Organisation.kind == OrganisationKind.PLATFORM if slug is None else Organisation.slug == slug
-    found = db.session.scalars(sa.select(Organisation).where(wanted).order_by(Organisation.id).limit(1)).one_or_none()
+def bank_called(slug: str) -> Organisation:
+    """The organisation whose bank is meant, by its address. Raises NoSuchBank."""
+    found = accounts.organisation_by_slug(slug)
     if found is None:
         raise NoSuchBank
     return found
