@@ -6,12 +6,13 @@ Each seam arrives with its first user:
 - `panels`: parts of a person's first page.
 - `skill_sources`: lessons that would supply a skill (offered by courses, read by internships).
 - `evidence_links`: where an evidence row came from (offered by each feature, read by the passport).
+- `acceptances`: what follows when somebody accepts an invitation (offered by courses, called by accounts).
 - `seeders`: what a feature adds to the demo world, in order.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -96,6 +97,7 @@ class Registry:
     panels: list[Panel] = field(default_factory=list)
     skill_sources: list[Callable[[Any, Sequence[str]], list[SkillSource]]] = field(default_factory=list)
     evidence_links: dict[str, Callable[[Any, Sequence[int]], dict[int, EvidenceLink]]] = field(default_factory=dict)
+    acceptances: list[Callable[[Any, Any, datetime], None]] = field(default_factory=list)
     seeders: list[tuple[int, str, Callable[[Any], None]]] = field(default_factory=list)
 
 

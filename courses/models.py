@@ -148,6 +148,18 @@ class Enrolment(Model):
     person: Mapped[Person] = relationship()
 
 
+class KeptSeat(Model):
+    """A seat kept for somebody whom a class list names and who is invited: it becomes their enrolment on acceptance.
+
+    It stands and falls with the invitation: once that is withdrawn or has expired, the seat is free.
+    """
+
+    __tablename__ = "kept_seat"
+
+    cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id"), primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(sa.ForeignKey("invitation.id"), primary_key=True, index=True)
+
+
 class LessonDone(Model):
     """A lesson that an enrolled student has completed: read to its end, or its quiz passed."""
 

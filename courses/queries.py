@@ -7,7 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from app.accounts.models import Membership, Person, Role
+from app.accounts import queries as accounts
+from app.accounts.models import Invitation, Membership, Person, Role
 from app.assessment.models import Quiz
 from app.db import db
 from app.reference.models import Skill
@@ -17,6 +18,7 @@ from courses.models import (
     Course,
     CourseStatus,
     Enrolment,
+    KeptSeat,
     Lesson,
     LessonDone,
     LessonSkill,
@@ -65,15 +67,16 @@ class Supplied:
 
 @dataclass(frozen=True)
 class CohortRow:
-    """A cohort and how many learn in it now."""
+    """A cohort, how many learn in it now, and for how many who are invited a seat is kept."""
 
     cohort: Cohort
     learners: int
+    kept: int = 0
 
     @property
     def seats_left(self) -> int | None:
         """Free places; None where there is no limit."""
-        return None if self.cohort.capacity is None else max(0, self.cohort.capacity - self.learners)
+        return None if self.cohort.capacity is None else max(0, self.cohort.capacity - self.learners - self.kept)
 
 
 @dataclass(frozen=True)
@@ -304,10 +307,21 @@ def _learners() -> sa.ScalarSelect[int]:
     )
 
 
-def open_cohorts(course_id: int, today: date) -> list[CohortRow]:
+def _kept_seats(now: datetime) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(KeptSeat)
+        .join(Invitation, Invitation.id == KeptSeat.invitation_id)
+        .where(KeptSeat.cohort_id == Cohort.id, accounts.is_open_at(now))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+
+
+def open_cohorts(course_id: int, today: date, now: datetime) -> list[CohortRow]:
     """Cohorts that take students today, the next to begin first."""
     query = (
-        sa.select(Cohort, _learners())
+        sa.select(Cohort, _learners(), _kept_seats(now))
         .where(Cohort.course_id == course_id, Cohort.is_open, Cohort.ends_on >= today)
         .order_by(Cohort.starts_on, Cohort.id)
         .limit(20)
@@ -393,6 +407,28 @@ def enrolments_of_people(cohort_id: int, person_ids: Sequence[int]) -> dict[int,
     """Enrolments in a cohort by person, present and past."""
     query = sa.select(Enrolment).where(Enrolment.cohort_id == cohort_id, Enrolment.person_id.in_(person_ids))
     return {enrolment.person_id: enrolment for enrolment in db.session.scalars(query)}
+
+
+def invited_to(cohort_id: int, now: datetime) -> list[Invitation]:
+    """The open invitations for which a cohort keeps a seat, by address."""
+    query = (
+        sa.select(Invitation)
+        .join(KeptSeat, KeptSeat.invitation_id == Invitation.id)
+        .where(KeptSeat.cohort_id == cohort_id, accounts.is_open_at(now))
+        .order_by(Invitation.email)
+    )
+    return list(db.session.scalars(query))
+
+
+def cohorts_keeping_a_seat(invitation_id: int) -> list[Cohort]:
+    """The cohorts that keep a seat for whoever accepts an invitation."""
+    query = (
+        sa.select(Cohort)
+        .join(KeptSeat, KeptSeat.cohort_id == Cohort.id)
+        .where(KeptSeat.invitation_id == invitation_id)
+        .order_by(Cohort.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def learning_of(person: Person, limit: int = 20) -> list[Learning]:

@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     offered.panels.append(Panel(20, "main", learning_panel))
     offered.panels.append(Panel(30, "main", teaching_panel))
     offered.skill_sources.append(skill_sources)
+    offered.acceptances.append(services.take_seats)
     offered.seeders.append((200, "courses", plant_courses))
     contexts.offer(app, services.QUIZ_OF_LESSON, contexts.QuizContext(_may_take, _place, services.quiz_finished))
 

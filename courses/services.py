@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import audit
-from app.accounts.models import Person
+from app.accounts.models import Invitation, Person
 from app.assessment import queries as assessment
 from app.assessment.models import Attempt, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules.content import QuestionKind
@@ -23,7 +23,17 @@ from app.credentials import services as credentials
 from app.db import db
 from app.errors import Refused
 from courses import queries
-from courses.models import Cohort, CohortTeacher, Course, CourseStatus, Enrolment, Lesson, LessonDone, LessonSkill
+from courses.models import (
+    Cohort,
+    CohortTeacher,
+    Course,
+    CourseStatus,
+    Enrolment,
+    KeptSeat,
+    Lesson,
+    LessonDone,
+    LessonSkill,
+)
 
 QUIZ_OF_LESSON = "lesson"
 CERTIFIED = "course"
@@ -348,19 +358,28 @@ def enrol(cohort: Cohort, person: Person, now: datetime, today: date) -> Enrolme
     return bring_in(cohort, [person.id], now)[0]
 
 
-def bring_in(cohort: Cohort, person_ids: Sequence[int], now: datetime) -> list[Enrolment]:
+def bring_in(
+    cohort: Cohort, person_ids: Sequence[int], now: datetime, *, invitation_ids: Sequence[int] = ()
+) -> list[Enrolment]:
     """Enrol people whom a coordinator names, whether or not the cohort is open to all. Raises CohortFull.
 
-    A few statements for each call, however many people.
+    Who has to accept an invitation first gets a seat that is kept while it is open. A few statements for each call,
+    however many people.
     """
     if cohort.capacity is not None:
         _lock(cohort)
     kept = queries.enrolments_of_people(cohort.id, person_ids)
     coming = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in kept or kept[person_id].left_at]
-    if coming and cohort.capacity is not None:
+    asks_for_seats = cohort.capacity is not None or invitation_ids
+    seats = {invitation.id for invitation in queries.invited_to(cohort.id, now)} if asks_for_seats else set()
+    asked = [invitation_id for invitation_id in dict.fromkeys(invitation_ids) if invitation_id not in seats]
+    if (coming or asked) and cohort.capacity is not None:
         learners, _completed, _lessons = queries.progress_in(cohort.id)
-        if learners + len(coming) > cohort.capacity:
+        if learners + len(seats) + len(coming) + len(asked) > cohort.capacity:
             raise CohortFull
+    if asked:
+        rows = [{"cohort_id": cohort.id, "invitation_id": invitation_id} for invitation_id in asked]
+        db.session.execute(sa.insert(KeptSeat), rows)
     enrolments = []
     for person_id in dict.fromkeys(person_ids):
         enrolment = kept.get(person_id)
@@ -372,6 +391,21 @@ def bring_in(cohort: Cohort, person_ids: Sequence[int], now: datetime) -> list[E
         enrolments.append(enrolment)
     db.session.flush()
     return enrolments
+
+
+def take_seats(invitation: Invitation, person: Person, now: datetime) -> None:
+    """Enrol who has accepted an invitation wherever a seat was kept for them; who has been there stays as they are.
+
+    The cohort is locked, so that nobody counts seats between the one kept and the one taken.
+    """
+    cohorts = queries.cohorts_keeping_a_seat(invitation.id)
+    for cohort in cohorts:
+        _lock(cohort)
+        if person.id not in queries.enrolments_of_people(cohort.id, [person.id]):
+            db.session.add(Enrolment(cohort_id=cohort.id, person_id=person.id, enrolled_at=now, lessons_done=0))
+    if cohorts:
+        db.session.execute(sa.delete(KeptSeat).where(KeptSeat.invitation_id == invitation.id))
+        db.session.flush()
 
 
 def _lock(cohort: Cohort) -> None:

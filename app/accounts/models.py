@@ -6,7 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model, Moment, choice, hex_digest, key, line, long_text, moment, moment_now, short_code, short_name
+from app.db import Model, Moment, choice, key, line, long_text, moment, moment_now, short_code, short_name
 from app.reference.models import Cluster, Region
 
 
@@ -160,12 +160,15 @@ class StudentProfile(Model):
 
 
 class Invitation(Model):
-    """A link by which somebody joins an organisation in a role. Only the digest of its secret is kept."""
+    """A link by which somebody joins an organisation in a role. Only the digest of its secret is kept.
+
+    There is none before the job that mails the link has drawn the secret.
+    """
 
     __tablename__ = "invitation"
 
     id: Mapped[key]
-    digest: Mapped[hex_digest] = mapped_column(unique=True)
+    digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     role: Mapped[Role] = mapped_column(choice(Role))
     email: Mapped[line] = mapped_column(default="")

@@ -41,13 +41,48 @@ def invitation_by_digest(digest: str) -> Invitation | None:
     return db.session.scalars(query).one_or_none()
 
 
-def open_invitations(organisation: Organisation, now: datetime) -> list[Invitation]:
-    """Links of an organisation that still work, newest first."""
+def is_open_at(now: datetime) -> sa.ColumnElement[bool]:
+    """The condition under which an invitation still works, for statements of those above too."""
+    return sa.and_(Invitation.used_at.is_(None), Invitation.expires_at > now)
+
+
+def open_invitations(organisation: Organisation, now: datetime, role: Role | None = None) -> list[Invitation]:
+    """Links of an organisation that still work, newest first; those of one role, if there is one."""
     query = (
         sa.select(Invitation)
-        .where(Invitation.organisation_id == organisation.id, Invitation.used_at.is_(None), Invitation.expires_at > now)
+        .where(Invitation.organisation_id == organisation.id, is_open_at(now))
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
         .limit(100)
+    )
+    if role is not None:
+        query = query.where(Invitation.role == role)
+    return list(db.session.scalars(query))
+
+
+def open_invitations_to(
+    organisation_id: int, role: Role, emails: Sequence[str], now: datetime
+) -> dict[str, Invitation]:
+    """Invitations in a role that still work, by address; a statement for each 500 addresses."""
+    found: dict[str, Invitation] = {}
+    for start in range(0, len(emails), 500):
+        query = (
+            sa.select(Invitation)
+            .where(Invitation.organisation_id == organisation_id, Invitation.role == role, is_open_at(now))
+            .where(Invitation.email.in_(emails[start : start + 500]))
+            .order_by(Invitation.expires_at, Invitation.id)
+        )
+        found.update((invitation.email, invitation) for invitation in db.session.scalars(query))
+    return found
+
+
+def invitations_to_mail(ids: Collection[int], now: datetime) -> list[Invitation]:
+    """Those among open invitations whose link has not been made yet, with their organisations; others wait for them."""
+    query = (
+        sa.select(Invitation)
+        .where(Invitation.id.in_(ids), Invitation.digest.is_(None), is_open_at(now))
+        .options(joinedload(Invitation.organisation, innerjoin=True))
+        .order_by(Invitation.id)
+        .with_for_update(of=Invitation, key_share=True)
     )
     return list(db.session.scalars(query))
 

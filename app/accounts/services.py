@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,17 +28,20 @@ from app.accounts.models import (
     Role,
     StudentProfile,
 )
-from app.accounts.rules.roster import RosterRow
+from app.accounts.rules.roster import Fate, RosterRow, fate_of
 from app.db import db
 from app.errors import Refused
+from app.registry import registry
 
 INVITATION_DAYS = 14
 RESET_SECONDS = 3 * 60 * 60
 WELCOME_DAYS = 14
 SIGN_UP_SECONDS = 24 * 60 * 60
 RESERVED_SLUGS = frozenset({"new"})
+PLATFORM = "platform"
 # Jobs of app.accounts.tasks, named here because services ask for them.
-RESET_MAIL, SIGN_UP_MAIL, WELCOME_MAILS = "accounts.reset-mail", "accounts.sign-up-mail", "accounts.welcome-mails"
+RESET_MAIL, SIGN_UP_MAIL = "accounts.reset-mail", "accounts.sign-up-mail"
+WELCOME_MAILS, INVITATION_MAILS = "accounts.welcome-mails", "accounts.invitation-mails"
 MAILS_AT_ONCE = 200
 # Stands in a link for the secret that a job fills in, so that no job row holds a secret.
 PLACE_OF_SECRET = "SECRET"  # noqa: S105, a placeholder
@@ -127,6 +131,17 @@ def slug_for(name: str) -> str:
     return plain if len(plain) >= 3 and plain not in RESERVED_SLUGS else f"org-{secrets.token_hex(4)}"
 
 
+def the_platform(now: datetime) -> Organisation:
+    """The organisation that runs this installation, made with the first thing that it owns."""
+    query = sa.select(Organisation).where(Organisation.kind == OrganisationKind.PLATFORM).order_by(Organisation.id)
+    found = db.session.scalars(query.limit(1)).one_or_none()
+    if found is None:
+        found = create_organisation(OrganisationKind.PLATFORM, "平台", "Platform", slug=PLATFORM)
+        found.verified_at = now
+        db.session.flush()
+    return found
+
+
 def create_organisation(
     kind: OrganisationKind,
     name_zh: str,
@@ -203,7 +218,7 @@ def invite(
 
 
 def accept(invitation: Invitation, person: Person, now: datetime, today: date) -> Membership:
-    """Use an invitation once. Raises InvitationOver, InvitationForSomebodyElse."""
+    """Use an invitation once; what was waiting for it follows. Raises InvitationOver, InvitationForSomebodyElse."""
     if not invitation.is_open(now):
         raise InvitationOver
     if invitation.email and invitation.email != person.email:
@@ -224,6 +239,8 @@ def accept(invitation: Invitation, person: Person, now: datetime, today: date) -
         organisation_id=invitation.organisation_id,
         role=invitation.role.value,
     )
+    for follow in registry().acceptances:
+        follow(invitation, person, now)
     return membership
 
 
@@ -322,13 +339,19 @@ def ask_for_account(email: str, name: str, language: str) -> None:
     email = normal_email(email)
     arguments = {
         "email": email,
+        "name": name,
         "language": language,
-        "secret": _links("sign-up").dumps([email, name]),
         "link": link_to("accounts.sign_ups.edit", token=PLACE_OF_SECRET),
         "sign_in": link_to("accounts.sessions.new"),
         "reset": link_to("accounts.password_resets.new"),
     }
     jobs.enqueue(SIGN_UP_MAIL, arguments)
+
+
+def sign_up_token(email: str, name: str) -> str:
+    """The secret of a link by which somebody finishes an account for `email` within a day."""
+    token: str = _links("sign-up").dumps([email, name])
+    return token
 
 
 def address_of_sign_up_token(token: str) -> tuple[str, str]:
@@ -353,15 +376,22 @@ def sign_up(token: str, password: str, language: str) -> Person:
 # ---- members ---------------------------------------------------------------------------------------------------------
 
 
-def send_invitation(invitation: Invitation, secret: str, by: Person, language: str) -> None:
-    """Mail the link of an invitation that was made for an address."""
+def draw_secret(invitation: Invitation) -> str:
+    """The secret of the link of an invitation that had none; it is not kept."""
+    secret = secrets.token_urlsafe(24)
+    invitation.digest = digest_of(secret)
+    return secret
+
+
+def send_invitation(invitation: Invitation, link: str, inviter: str, language: str) -> None:
+    """Mail the link of an invitation that was made for an address, in the name of `inviter`."""
     mail.write(
         invitation.email,
         "invitation",
         language=language,
-        inviter=by.name,
+        inviter=inviter,
         organisation=invitation.organisation,
-        link=link_to("accounts.invitations.show", secret=secret),
+        link=link,
         days=INVITATION_DAYS,
     )
 
@@ -408,77 +438,106 @@ def end_membership(membership: Membership, by: Person, today: date) -> None:
 
 
 @dataclass(frozen=True)
+class RosterPlan:
+    """What taking a table would do, by address, and what that rests on: accounts and open invitations by address."""
+
+    fates: dict[str, Fate]
+    people: dict[str, Person]
+    invitations: dict[str, Invitation]
+
+
+@dataclass(frozen=True)
 class RosterResult:
-    """Everybody of a table in its order; how many accounts were made, how many joined, how many were there already."""
+    """Whoever of a table is a member now, in its order; open invitations of the others; how many had which fate."""
 
     people: list[Person]
-    created: int
-    changed: int
-    unchanged: int
+    invitations: list[Invitation]
+    counts: Counter[Fate]
+
+
+def plan_roster(organisation: Organisation, rows: Sequence[RosterRow], role: Role, now: datetime) -> RosterPlan:
+    """What taking a checked table would do with each of its people; nothing is kept."""
+    people = queries.people_by_email([row.email for row in rows])
+    memberships = queries.memberships_in(organisation.id, role, [person.id for person in people.values()])
+    present = {person_id for person_id, membership in memberships.items() if membership.left_on is None}
+    members = {email for email, person in people.items() if person.id in present}
+    elsewhere = [email for email in people if email not in members]
+    invitations = queries.open_invitations_to(organisation.id, role, elsewhere, now)
+    fates = {row.email: fate_of(row.email, people, members, invitations) for row in rows}
+    return RosterPlan(fates, people, invitations)
 
 
 def take_roster(
-    organisation: Organisation,
-    rows: Sequence[RosterRow],
-    role: Role,
-    now: datetime,
-    today: date,
-    *,
-    actor_id: int | None = None,
-    welcome: bool = True,
+    organisation: Organisation, rows: Sequence[RosterRow], role: Role, by: Person, now: datetime, today: date
 ) -> RosterResult:
-    """Bring the people of a checked table in as `role`: accounts are made where there are none, others join.
+    """Bring the people of a checked table in as `role`: accounts are made where there are none, and only these join.
 
-    Taking the same table again changes nothing. A person's own name is never overwritten. New people get a mail with a
-    link to set a password, unless `welcome` is false. Raises RoleNotForKind.
+    To be named by a table is no consent: whoever has an account and is not a member gets an invitation, once while it
+    is open. Taking the same table again changes nothing. New people get a mail with a link to set a password. Raises
+    RoleNotForKind.
     """
     if role not in ROLES_BY_KIND[organisation.kind]:
         raise RoleNotForKind
-    known = queries.people_by_email([row.email for row in rows])
-    fresh = [row for row in rows if row.email not in known]
+    # One table of an organisation after the other: two with the same people would invite them twice.
+    locked = sa.select(Organisation.id).where(Organisation.id == organisation.id)
+    db.session.execute(locked.with_for_update(key_share=True))
+    plan = plan_roster(organisation, rows, role, now)
+    counts = Counter(plan.fates.values())
     new: dict[str, Person] = {}
     # One statement for all, and ids read afterwards: SQLite would insert row by row to hand ids back.
-    if fresh:
+    if counts[Fate.NEW]:
+        fresh = [row for row in rows if plan.fates[row.email] is Fate.NEW]
         accounts = [{"email": row.email, "name": row.name, "created_at": now} for row in fresh]
         db.session.execute(sa.insert(Person), accounts)
         new = queries.people_by_email([row.email for row in fresh])
-    people = [known.get(row.email) or new[row.email] for row in rows]
-    memberships = queries.memberships_in(organisation.id, role, [person.id for person in known.values()])
-    changed = unchanged = 0
-    joining = []
-    for person in people:
-        membership = memberships.get(person.id)
-        if membership is not None and membership.left_on is None:
-            unchanged += 1
-            continue
-        if membership is not None:
-            membership.joined_on, membership.left_on = today, None
-        else:
-            joining.append(
-                {"person_id": person.id, "organisation_id": organisation.id, "role": role, "joined_on": today}
-            )
-        changed += person.email in known
-    if joining:
-        db.session.execute(sa.insert(Membership), joining)
-    if new or changed:
+        joining = {"organisation_id": organisation.id, "role": role, "joined_on": today}
+        db.session.execute(sa.insert(Membership), [{"person_id": person.id, **joining} for person in new.values()])
+    invited: dict[str, Invitation] = {}
+    if counts[Fate.INVITED]:
+        emails = [email for email, fate in plan.fates.items() if fate is Fate.INVITED]
+        inviting = {
+            "organisation_id": organisation.id,
+            "role": role,
+            "created_by_id": by.id,
+            "created_at": now,
+            "expires_at": now + timedelta(days=INVITATION_DAYS),
+        }
+        db.session.execute(sa.insert(Invitation), [{"email": email, **inviting} for email in emails])
+        invited = queries.open_invitations_to(organisation.id, role, emails, now)
+    if new or invited:
         audit.record(
             "roster.take",
             organisation,
-            actor_id=actor_id,
+            actor_id=by.id,
             organisation_id=organisation.id,
             role=role.value,
             created=len(new),
-            changed=changed,
+            invited=len(invited),
         )
-    if new and welcome:
-        link = link_to("accounts.password_resets.edit", token=PLACE_OF_SECRET)
-        ids = [person.id for person in new.values()]
-        # Small jobs: each is one short transaction, so that nobody waits for a lock while a school's mail is written.
-        for start in range(0, len(ids), MAILS_AT_ONCE):
-            part = {"people": ids[start : start + MAILS_AT_ONCE], "organisation": organisation.id, "link": link}
-            jobs.enqueue(WELCOME_MAILS, part, actor_id=actor_id, organisation_id=organisation.id)
+    welcome = {"organisation": organisation.id, "link": _place_for_secret("accounts.password_resets.edit", "token")}
+    _enqueue_mails(WELCOME_MAILS, "people", [person.id for person in new.values()], welcome, organisation, by)
+    invitation = {"inviter": by.name, "link": _place_for_secret("accounts.invitations.show", "secret")}
+    _enqueue_mails(INVITATION_MAILS, "invitations", [one.id for one in invited.values()], invitation, organisation, by)
     db.session.flush()
-    return RosterResult(people, len(new), changed, unchanged)
+    people, invitations = plan.people | new, plan.invitations | invited
+    return RosterResult(
+        [people[row.email] for row in rows if plan.fates[row.email] in (Fate.NEW, Fate.HERE)],
+        [invitations[row.email] for row in rows if plan.fates[row.email] in (Fate.INVITED, Fate.WAITING)],
+        counts,
+    )
+
+
+def _place_for_secret(endpoint: str, parameter: str) -> str:
+    return link_to(endpoint, **{parameter: PLACE_OF_SECRET})
+
+
+def _enqueue_mails(
+    kind: str, what: str, ids: Sequence[int], more: dict[str, Any], organisation: Organisation, by: Person
+) -> None:
+    """Small jobs: each is one short transaction, so that nobody waits for a lock while a school's mail is written."""
+    for start in range(0, len(ids), MAILS_AT_ONCE):
+        part = {what: list(ids[start : start + MAILS_AT_ONCE]), **more}
+        jobs.enqueue(kind, part, actor_id=by.id, organisation_id=organisation.id)
 
 
 # ---- organisations and profiles --------------------------------------------------------------------------------------

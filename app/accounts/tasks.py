@@ -7,7 +7,7 @@ from flask import Flask
 from app import jobs, mail
 from app.accounts import queries, services
 from app.accounts.models import Organisation
-from app.db import db
+from app.db import db, utcnow
 
 
 def reset_mail(arguments: dict[str, Any], _progress: jobs.Progress) -> None:
@@ -23,7 +23,8 @@ def sign_up_mail(arguments: dict[str, Any], _progress: jobs.Progress) -> None:
     """Job: send the link that finishes an account, or the word that there is one already."""
     person = queries.person_by_email(arguments["email"])
     if person is None:
-        link = arguments["link"].replace(services.PLACE_OF_SECRET, arguments["secret"])
+        token = services.sign_up_token(arguments["email"], arguments["name"])
+        link = arguments["link"].replace(services.PLACE_OF_SECRET, token)
         mail.write(arguments["email"], "sign-up", language=arguments["language"], link=link)
     else:
         mail.write(
@@ -53,8 +54,21 @@ def welcome_mails(arguments: dict[str, Any], _progress: jobs.Progress) -> None:
     db.session.commit()
 
 
+def invitation_mails(arguments: dict[str, Any], _progress: jobs.Progress) -> None:
+    """Job: draw the secrets of invitations that a table made, and mail the links; done twice it is done once."""
+    invitations = queries.invitations_to_mail(arguments["invitations"], utcnow())
+    people = queries.people_by_email([invitation.email for invitation in invitations])
+    for invitation in invitations:
+        person = people.get(invitation.email)
+        link = arguments["link"].replace(services.PLACE_OF_SECRET, services.draw_secret(invitation))
+        spoken = person.language if person is not None else ""
+        services.send_invitation(invitation, link, arguments["inviter"], spoken or "zh")
+    db.session.commit()
+
+
 def init_app(app: Flask) -> None:
     """Let jobs write these mails."""
     jobs.task(app, services.RESET_MAIL, reset_mail)
     jobs.task(app, services.SIGN_UP_MAIL, sign_up_mail)
     jobs.task(app, services.WELCOME_MAILS, welcome_mails)
+    jobs.task(app, services.INVITATION_MAILS, invitation_mails)

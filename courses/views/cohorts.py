@@ -11,9 +11,10 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts import services as people
+from app.accounts.forms import RosterForm as TableForm
 from app.accounts.guards import authorize, organisation_for, roles
 from app.accounts.models import Organisation, Role
-from app.accounts.rules.roster import read_roster
+from app.accounts.rules.roster import Roster, read_roster
 from app.cli import Unusable, decode
 from app.clock import today
 from app.db import db, utcnow
@@ -25,7 +26,7 @@ from courses.policies import AUTHORS
 from courses.views.workshop import course_for
 
 bp = Blueprint("cohorts", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>/cohorts")
-MOST_BYTES = 4_000_000
+MOST_BYTES = 2_000_000
 
 
 @bp.route("/new/", methods=["GET", "POST"])
@@ -82,6 +83,7 @@ def show(slug: str, course_id: int, cohort_id: int) -> str:
     teachers = queries.teachers_of(cohort.id)
     authorize(policies.may_see_learners, cohort, [teacher.person_id for teacher in teachers])
     learners, completed, lessons_done = queries.progress_in(cohort.id)
+    may_bring_in = current_user.has_role(Role.COORDINATOR, organisation_id=organisation.id)
     return render_template(
         "courses/cohorts/show.html",
         organisation=organisation,
@@ -92,49 +94,94 @@ def show(slug: str, course_id: int, cohort_id: int) -> str:
         lessons_done=lessons_done,
         lessons=queries.count_lessons(course_id),
         page=db.paginate(queries.learners_of(cohort.id), per_page=25, max_per_page=25),
-        may_bring_in=current_user.has_role(Role.COORDINATOR, organisation_id=organisation.id),
+        may_bring_in=may_bring_in,
+        invitations=queries.invited_to(cohort.id, utcnow()) if may_bring_in else [],
     )
 
 
 @bp.route("/<int:cohort_id>/class/", methods=["GET", "POST"])
 @roles(Role.COORDINATOR)
 def bring_in(slug: str, course_id: int, cohort_id: int) -> Any:
-    """A class as CSV: accounts and memberships where they are missing, then enrolment. All or nothing."""
+    """Choose a class as CSV; then its people and what would happen with each, or its faults. Nothing is kept yet."""
     organisation = organisation_for(slug, Role.COORDINATOR)
     cohort = cohort_for(organisation, course_id, cohort_id)
     form = RosterForm()
-    refused: list[Any] = []
-    problem = ""
-    if form.validate_on_submit():
-        try:
-            with closing(form.file.data) as sent:
-                text = decode(sent.filename or "", sent.read(MOST_BYTES)).text
-            roster = read_roster(text)
-            refused = list(roster.refused)
-            if not refused:
-                now = utcnow()
-                taken = people.take_roster(
-                    organisation, roster.rows, Role.STUDENT, now, today(), actor_id=current_user.id
-                )
-                services.bring_in(cohort, [person.id for person in taken.people], now)
-                db.session.commit()
-                count = len(taken.people)
-                flash(
-                    ngettext("%(num)d student is in the cohort.", "%(num)d students are in the cohort.", count),
-                    "success",
-                )
-                return redirect(url_for(".show", slug=slug, course_id=course_id, cohort_id=cohort_id), 303)
-        except Unusable:
-            problem = _("This file is no text: save the table as CSV and send it again.")
-        except Refused as refusal:
-            db.session.rollback()
-            problem = refusal.sentence()
+    if not form.validate_on_submit():
+        return _class_page(organisation, cohort, form)
+    with closing(form.file.data) as sent:
+        name, content = (sent.filename or "")[:100], sent.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        problem = _("The file is larger than 2 MB; a table of 5,000 rows is smaller.")
+        return _class_page(organisation, cohort, form, problem=problem)
+    try:
+        text = decode(name, content).text
+    except Unusable:
+        problem = _("This file is no text: save the table as CSV and send it again.")
+        return _class_page(organisation, cohort, form, problem=problem)
+    roster = read_roster(text)
+    if roster.refused:
+        return _class_page(organisation, cohort, form, roster=roster, name=name)
+    return render_template(
+        "courses/cohorts/preview.html",
+        organisation=organisation,
+        cohort=cohort,
+        roster=roster,
+        fates=people.plan_roster(organisation, roster.rows, Role.STUDENT, utcnow()).fates,
+        form=TableForm(None, table=text),
+    )
+
+
+@bp.route("/<int:cohort_id>/class/confirmation/", methods=["POST"])
+@roles(Role.COORDINATOR)
+def confirm_class(slug: str, course_id: int, cohort_id: int) -> Any:
+    """Accounts, invitations and enrolments of the class that was looked at: all of it, or nothing."""
+    organisation = organisation_for(slug, Role.COORDINATOR)
+    cohort = cohort_for(organisation, course_id, cohort_id)
+    form = TableForm()
+    if not form.validate_on_submit():
+        return redirect(url_for(".bring_in", slug=slug, course_id=course_id, cohort_id=cohort_id), 303)
+    roster = read_roster(form.table.data)
+    if roster.refused:
+        return _class_page(organisation, cohort, RosterForm(None), roster=roster, name=_("table"))
+    now = utcnow()
+    try:
+        taken = people.take_roster(organisation, roster.rows, Role.STUDENT, current_user, now, today())
+        invitation_ids = [invitation.id for invitation in taken.invitations]
+        services.bring_in(cohort, [person.id for person in taken.people], now, invitation_ids=invitation_ids)
+    except Refused as refusal:
+        db.session.rollback()
+        return _class_page(organisation, cohort, RosterForm(None), problem=refusal.sentence())
+    db.session.commit()
+    count, waiting = len(taken.people), len(taken.invitations)
+    flash(ngettext("%(num)d student is in the cohort.", "%(num)d students are in the cohort.", count), "success")
+    if waiting:
+        flash(
+            ngettext(
+                "%(num)d person has an account already and was invited; their seat is kept until they answer.",
+                "%(num)d people have an account already and were invited; their seats are kept until they answer.",
+                waiting,
+            ),
+            "info",
+        )
+    return redirect(url_for(".show", slug=slug, course_id=course_id, cohort_id=cohort_id), 303)
+
+
+def _class_page(
+    organisation: Organisation,
+    cohort: Cohort,
+    form: RosterForm,
+    *,
+    problem: str = "",
+    roster: Roster | None = None,
+    name: str = "",
+) -> str:
     return render_template(
         "courses/cohorts/class.html",
         organisation=organisation,
         cohort=cohort,
         form=form,
-        refused=refused,
+        refused=roster.refused if roster is not None else (),
+        name=name,
         problem=problem,
     )
 

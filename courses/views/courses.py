@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from app.accounts.guards import public
 from app.clock import today
-from app.db import db
+from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from courses import policies, queries
@@ -52,7 +52,7 @@ def show(course_id: int) -> Any:
         lessons=lessons,
         next=next((lesson for lesson in lessons if lesson.done_at is None), None),
         supplied=queries.skills_of_courses([course.id])[course.id],
-        cohorts=[] if learning or not course.is_published else queries.open_cohorts(course.id, day),
+        cohorts=[] if learning or not course.is_published else queries.open_cohorts(course.id, day, utcnow()),
         is_student=signed_in and policies.is_student_of(current_user, course, day),
         may_write=policies.may_write(current_user, course),
         may_read=policies.may_read(current_user, course, enrolment),

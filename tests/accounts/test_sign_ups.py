@@ -1,6 +1,9 @@
 """An account for a stranger."""
 
+import sqlalchemy as sa
+
 from app.accounts import queries
+from app.jobs import Job
 from tests.page import page, read, submit
 
 NEW = "three boats pass by"
@@ -21,6 +24,14 @@ def test_a_stranger_opens_an_account_by_the_mailed_link(client, cast, mailed, pa
     assert person.name == "郑海"
     assert "/organisations/new/" in page(client, "/", language="en").html, "registering comes next"
     assert page(client, path_in(message), language="en", status=410), "the link works once"
+
+
+def test_no_job_holds_the_secret_of_the_link(client, db, cast, mailed, path_in):
+    ask(client)
+    (message,) = mailed()
+    secret = path_in(message).split("/")[2]
+    assert len(secret) > 20
+    assert not [job for job in db.session.scalars(sa.select(Job)) if secret[:20] in str(job.arguments)]
 
 
 def test_the_answer_does_not_say_whether_there_is_an_account(client, cast, mailed):

@@ -1,9 +1,13 @@
-"""Reading a table of people: who is in it, and why rows are refused. Nothing is taken of a table with a refused row."""
+"""Reading a table of people: who is in it, why rows are refused, and what becomes of each person.
+
+Nothing is taken of a table with a refused row.
+"""
 
 import csv
 import io
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +45,15 @@ class Reason(StrEnum):
     CONTROL_CHARACTER = "control_character"
 
 
+class Fate(StrEnum):
+    """What becomes of a person when the table that names them is taken."""
+
+    NEW = "new"
+    INVITED = "invited"
+    WAITING = "waiting"
+    HERE = "here"
+
+
 @dataclass(frozen=True, slots=True)
 class RosterRow:
     """One person of a table; `number` counts the rows below the heading from 1, empty ones too."""
@@ -70,6 +83,19 @@ class Roster:
 
     rows: tuple[RosterRow, ...]
     refused: tuple[Refusal, ...]
+
+
+def fate_of(email: str, accounts: Container[str], members: Container[str], invited: Container[str]) -> Fate:
+    """What becomes of `email`, given the addresses that have an account, are members, or hold an open invitation.
+
+    Only an account that the table itself makes joins at once. Whose account it is already decides for themselves: they
+    are invited, and while they have not answered they are not asked again.
+    """
+    if email not in accounts:
+        return Fate.NEW
+    if email in members:
+        return Fate.HERE
+    return Fate.WAITING if email in invited else Fate.INVITED
 
 
 def read_roster(text: str) -> Roster:

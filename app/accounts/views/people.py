@@ -28,15 +28,16 @@ def index(slug: str) -> Any:
     words = request.args.get("q", "").strip()[:100]
     asked = request.args.get("role", "")
     offered = ROLES_BY_KIND[organisation.kind]
-    chosen = [role for role in offered if role == asked]
+    chosen = next((role for role in offered if role == asked), None)
     return render_template(
         "accounts/people/index.html",
         organisation=organisation,
         offered=offered,
         words=words,
-        chosen=chosen[0] if chosen else None,
+        chosen=chosen,
         counts=queries.members_by_role(organisation.id),
-        members=db.paginate(queries.members_of(organisation, *chosen, words=words), per_page=25),
+        members=db.paginate(queries.members_of(organisation, *([chosen] if chosen else ()), words=words), per_page=25),
+        invitations=queries.open_invitations(organisation, utcnow(), chosen) if chosen and not words else [],
     )
 
 
@@ -55,11 +56,12 @@ def invite(slug: str) -> Any:
         except services.EmailUnusable as refusal:
             refuse(form.email, refusal)
         else:
+            made_link = services.link_to("accounts.invitations.show", secret=secret)
             if invitation.email:
-                services.send_invitation(invitation, secret, current_user, language())
+                services.send_invitation(invitation, made_link, current_user.name, language())
             db.session.commit()
             # Only the digest is kept: the link goes to the next page in the sender's own session and is shown once.
-            session[LINK] = [invitation.id, services.link_to("accounts.invitations.show", secret=secret)]
+            session[LINK] = [invitation.id, made_link]
             return redirect(url_for(".invite", slug=slug), 303)
     invitations = queries.open_invitations(organisation, utcnow())
     made, link = session.pop(LINK, (None, None))

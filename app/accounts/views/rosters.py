@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.accounts import queries, services
+from app.accounts import services
 from app.accounts.forms import RosterFileForm, RosterForm
 from app.accounts.guards import organisation_for, roles
 from app.accounts.models import Organisation, Role
-from app.accounts.rules.roster import Roster, read_roster
+from app.accounts.rules.roster import Fate, Roster, read_roster
 from app.cli import Unusable, decode
 from app.clock import today
 from app.db import db, utcnow
@@ -51,14 +51,16 @@ def create(slug: str) -> Any:
     roster = read_roster(form.table.data)
     if roster.refused:
         return _preview(organisation, roster, form.table.data, _("table"), "")
-    result = services.take_roster(organisation, roster.rows, Role.STUDENT, utcnow(), today(), actor_id=current_user.id)
+    result = services.take_roster(organisation, roster.rows, Role.STUDENT, current_user, utcnow(), today())
     db.session.commit()
     flash(
         _(
-            "Accounts made: %(created)s. Joined with the account they had: %(changed)s. Here already: %(unchanged)s.",
-            created=result.created,
-            changed=result.changed,
-            unchanged=result.unchanged,
+            "Accounts made: %(created)s. Invited, since they have an account: %(invited)s. "
+            "Invited before: %(waiting)s. Here already: %(here)s.",
+            created=result.counts[Fate.NEW],
+            invited=result.counts[Fate.INVITED],
+            waiting=result.counts[Fate.WAITING],
+            here=result.counts[Fate.HERE],
         ),
         "success",
     )
@@ -66,15 +68,11 @@ def create(slug: str) -> Any:
 
 
 def _preview(organisation: Organisation, roster: Roster, text: str, name: str, encoding: str) -> str:
-    known = queries.people_by_email([row.email for row in roster.rows])
-    members = queries.memberships_in(organisation.id, Role.STUDENT, [person.id for person in known.values()])
-    here = {email for email, person in known.items() if person.id in members and members[person.id].left_on is None}
     return render_template(
         "accounts/rosters/preview.html",
         organisation=organisation,
         roster=roster,
-        known=known,
-        members=here,
+        fates=services.plan_roster(organisation, roster.rows, Role.STUDENT, utcnow()).fates,
         text=text,
         name=name,
         encoding=encoding,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.rules.roster import MAX_ROWS, Reason, Refusal, RosterRow, read_roster
+from app.accounts.rules.roster import MAX_ROWS, Fate, Reason, Refusal, RosterRow, fate_of, read_roster
 
 
 def reasons(text):
@@ -97,3 +97,13 @@ def test_every_row_is_either_taken_or_refused(people):
 def test_no_text_breaks_the_reader(text):
     roster = read_roster(text)
     assert roster.rows or roster.refused
+
+
+@given(st.booleans(), st.booleans(), st.booleans())
+def test_only_an_account_that_the_table_makes_joins_at_once(has_account, is_member, is_invited):
+    email = "a@b.cn"
+    accounts, members, invited = ({email} if held else set() for held in (has_account, is_member, is_invited))
+    fate = fate_of(email, accounts, members, invited)
+    assert (fate is Fate.NEW) is not has_account
+    assert (fate is Fate.HERE) is (has_account and is_member)
+    assert (fate is Fate.WAITING) is (has_account and not is_member and is_invited)
