@@ -49,6 +49,23 @@ class Reason(StrEnum):
     GAP_MARKS = "the text holds [[number]], which marks a gap"
     WANTS_FILE = "an essay handed in as a file is not supported yet"
     NO_TRUTH = "just one of true and false must be right"
+    # Word, Excel and plain text
+    NO_ANSWER_GIVEN = "no answer is given: write 答案：… below the question"
+    REPEATED_ANSWER = "the answer names %(text)s twice"
+    TWO_ANSWERS = "two answers: in brackets %(name)s, below the question %(text)s"
+    SEVERAL_BRACKETS = "several answers in brackets: write 答案：… below the question"
+    SECOND_ANSWER = "a second answer: %(text)s"
+    BLANKS = "the blanks are %(limit)s, the answers %(count)s: write ； between blanks, / between accepted forms"
+    EMPTY_BLANK = "the answer of a blank is empty"
+    ORDER_INCOMPLETE = "an order names every option once: %(text)s"
+    MATCH_UNCLEAR = "write what is matched as ①… and A.… on lines of their own, and the answer as ①-C ②-A"
+    TRUTH_WORD = "write 对 or 错 as the answer: %(text)s"
+    KEY_RANGE = "in the list of answers, %(text)s does not give one answer to each question"
+    KEY_TWICE = "the list of answers does not tell which question %(text)s is meant"
+    KEY_LOST = "the list of answers has %(text)s, which is no question here"
+    PICTURE_ANSWER = "a picture or object cannot be an answer that is typed"
+    NO_HEADER = "the sheet has no header row with 题干 and 答案: %(name)s"
+    COLUMN_UNCLEAR = "two columns have the same meaning: %(text)s"
 
 
 class Note(StrEnum):
@@ -65,6 +82,30 @@ class Note(StrEnum):
     FILE_RENAMED = "file renamed, two have the same name: %(name)s"
     MARKUP = "markup inside a text was left out"
     FORMAT = "a text beside the question is shown in the format of the question"
+    # Word, Excel and plain text
+    TYPE_BY_ANSWER = "not “%(text)s”, as its heading says: the answer decides the type"
+    READ_AS_TEXT = "neither heading nor blank tells the type: read as short text"
+    READ_AS_ESSAY = "neither heading nor blank tells the type: read as an essay"
+    FROM_KEY = "the answer comes from the list of answers"
+    BRACKET = "the answer was taken out of the brackets in the text"
+    LEFT_OUT = "left out: %(text)s"
+    BEFORE_LEFT_OUT = "left out before the question: %(text)s"
+    CONTINUED = "a line that is no option was added to option %(text)s"
+    NUMBERED_LINE = "read as part of this item and not as question %(text)s"
+    FORMS = "read as accepted forms of one answer: %(text)s"
+    SEPARATOR = "the answers of the blanks were separated at “%(text)s”"
+    TRUTH_OPTIONS = "the two options were read as true and false"
+    BY_WORDS = "the answer was found by the words of option %(text)s"
+    MOVED = "what follows the answer was added to the explanation: %(text)s"
+    NO_MODEL = "no model answer is given"
+    ORDER_IGNORED = "read as a set, since no heading says 排序题: %(text)s"
+    SKILL_WORDS = "no skill code, kept as a tag: %(text)s"
+    BAD_POINTS = "not a number of points: %(text)s"
+    EMPHASIS = "the answer is the option set apart by %(type)s: %(text)s"
+    FORMULA = "a formula is kept as it would be typed: %(text)s"
+    PICTURE_LEFT_OUT = "a picture was left out, its kind is not shown in pages: %(name)s"
+    OBJECT_LEFT_OUT = "something that is not text was left out: %(type)s"
+    SYMBOL = "a sign of a symbol font was left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +123,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question that is taken: its place in the file, counted from 1, and what it holds."""
+    """A question that is taken: its place in the file, counted from 1, and what it holds.
+
+    `place` says where it stands where a line does not: sheet and cell of a workbook.
+    """
 
     number: int
     line: int
@@ -93,6 +137,7 @@ class Item:
     tags: tuple[str, ...] = ()
     category: str = ""
     remarks: tuple[Remark, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +148,7 @@ class Refusal:
     line: int
     name: str
     remark: Remark
+    place: str = ""
 
 
 class ItemRefused(Exception):
