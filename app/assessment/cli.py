@@ -97,11 +97,12 @@ def import_(
 
 def _items_table(taken: list[dict[str, Any]], refused: list[dict[str, Any]]) -> str:
     """One row an item, in the order of the file."""
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (one["line"], "taken", one["type"], one["name"], one["skill"], one["level"], "; ".join(one.get("warnings", ())))
         for one in taken
     ] + [(one["line"], "refused", None, one["name"], None, None, one["reason"]) for one in refused]
-    return table(("line", "status", "type", "name", "skill", "level", "reason"), sorted(rows, key=lambda row: row[0]))
+    rows.sort(key=lambda row: row[0])
+    return table(("line", "status", "type", "name", "skill", "level", "reason"), rows)
 
 
 def _need_bank(slug: str | None) -> None:

@@ -8,6 +8,8 @@ from app.assessment.rules.content import (
     Cloze,
     Content,
     Description,
+    FileUpload,
+    Hotspot,
     Matching,
     Multiple,
     Option,
@@ -32,12 +34,14 @@ def answer_from_form(content: Content, form_values: Mapping[str, list[str]]) -> 
             return _by_key((pair.key, _first(form_values, f"{FORM_FIELD}-{pair.key}")) for pair in content.pairs)
         case Cloze():
             return _by_key((gap.key, _field(gap.part, form_values, f"{FORM_FIELD}-{gap.key}")) for gap in content.gaps)
+        case FileUpload():
+            return None  # files come by themselves, not with the form's words
         case _:
             return _field(content, form_values, FORM_FIELD)
 
 
 def _field(content: Content, form_values: Mapping[str, list[str]], name: str) -> Any:
-    if isinstance(content, Multiple | Ordering):
+    if isinstance(content, Multiple | Ordering) or (isinstance(content, Hotspot) and content.several):
         return [value for value in form_values.get(name, ()) if value] or None
     value = _first(form_values, name)
     if isinstance(content, TrueFalse):
@@ -68,6 +72,10 @@ def answer_from_words(content: Content, answer: Any) -> Any:
         case Multiple():
             listed = answer if isinstance(answer, list) else [answer]
             return [_key(content.options, each) for each in listed if each is not None]
+        case Hotspot():
+            areas = [Choice(key=area.key, text=area.text or area.key) for area in content.areas]
+            listed = answer if isinstance(answer, list) else [answer]
+            return [_key(areas, each) for each in listed if each is not None]
         case Ordering():
             return [_key(content.items, each) for each in answer] if isinstance(answer, list) else answer
         case Matching():

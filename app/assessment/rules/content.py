@@ -17,6 +17,11 @@ from math import isfinite
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
+from app.assessment.rules.formulas import FormulaError, value_of
+
+# A third, as Moodle has it: two more tries leave a third of the points.
+DEFAULT_PENALTY = 0.3333333
+
 
 class QuestionKind(StrEnum):
     """The types of question, by the names that imports and exports use."""
@@ -53,6 +58,33 @@ class Layout(StrEnum):
     HORIZONTAL = "horizontal"
 
 
+class ToleranceKind(StrEnum):
+    """What the tolerance of a calculated answer is: a number, or a share of the right number."""
+
+    NUMBER = "number"
+    SHARE = "share"
+
+
+class Rounding(StrEnum):
+    """How a right number is written: with so many decimals, or so many significant digits."""
+
+    DECIMALS = "decimals"
+    SIGNIFICANT = "significant"
+
+
+class Shape(StrEnum):
+    """The outline of an area, by the coordinates that belong to it.
+
+    `rectangle`: left, top, right, bottom. `circle`: centre and radius. `ellipse`: centre, horizontal and vertical
+    radius. `polygon`: its corners, x before y.
+    """
+
+    RECTANGLE = "rectangle"
+    CIRCLE = "circle"
+    ELLIPSE = "ellipse"
+    POLYGON = "polygon"
+
+
 class ContentError(ValueError):
     """JSON that is no question's content."""
 
@@ -87,6 +119,8 @@ class NumericAnswer:
     tolerance: Decimal = Decimal(0)
     feedback: str = ""
     feedback_format: Format | None = None
+    # How the number is written where it is told; None: as `value` is.
+    shown: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +129,41 @@ class Unit:
 
     name: str
     multiplier: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalculatedAnswer:
+    """The value of `formula` for the drawn numbers, within `tolerance`; `digits` and `rounding` say how it is told."""
+
+    formula: str
+    fraction: float
+    tolerance: Decimal = Decimal("0.01")
+    tolerance_kind: ToleranceKind = ToleranceKind.SHARE
+    digits: int = 2
+    rounding: Rounding = Rounding.DECIMALS
+    feedback: str = ""
+    feedback_format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A name that stands for a number, and the numbers that may be drawn; those at one place belong together."""
+
+    name: str
+    values: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """One place in a picture; `text` names it for whoever does not see the picture. See `Shape` for `coordinates`."""
+
+    key: str
+    shape: Shape
+    coordinates: tuple[float, ...]
+    fraction: float
+    text: str = ""
+    feedback: str = ""
+    feedback_format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +197,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What every question has. `points` is what it is worth where its source says so."""
+    """What every question has. `points` is what it is worth where its source says so.
+
+    In quizzes that answer at once, each wrong try costs `penalty` of the points, and the next of `hints` is shown.
+    """
 
     kind: ClassVar[QuestionKind]
     text: str
@@ -140,6 +212,8 @@ class Content:
     wrong_feedback: str = ""
     points: float = 1.0
     attachments: tuple[Attachment, ...] = ()
+    hints: tuple[str, ...] = ()
+    penalty: float = DEFAULT_PENALTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +252,19 @@ class Numeric(Content):
 
     kind: ClassVar = QuestionKind.NUMERIC
     answers: tuple[NumericAnswer, ...]
+    units: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calculated(Content):
+    """A number that follows from drawn numbers: `{name}` in the text stands for one, `{=formula}` for a value.
+
+    `rules.calculating.drawn` makes the numeric question of one draw of it.
+    """
+
+    kind: ClassVar = QuestionKind.CALCULATED
+    answers: tuple[CalculatedAnswer, ...]
+    variables: tuple[Variable, ...]
     units: tuple[Unit, ...] = ()
 
 
@@ -236,6 +323,31 @@ class Essay(Content):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileUpload(Content):
+    """Files that a person marks, by `guide`: at most `most`, of the kinds in `suffixes` (none named: of any taken)."""
+
+    kind: ClassVar = QuestionKind.FILE
+    guide: str = ""
+    suffixes: tuple[str, ...] = ()
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hotspot(Content):
+    """Areas of a picture are chosen: one, or with `several` any number, whose fractions add up.
+
+    `picture` is an attachment's name; coordinates count in a picture of `width` × `height`.
+    """
+
+    kind: ClassVar = QuestionKind.HOTSPOT
+    picture: str
+    width: int
+    height: int
+    areas: tuple[Area, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Description(Content):
     """A text between questions that asks nothing."""
 
@@ -244,10 +356,14 @@ class Description(Content):
 
 CLASSES: dict[QuestionKind, type[Content]] = {
     cls.kind: cls
-    for cls in (Single, Multiple, TrueFalse, Numeric, ShortText, Matching, Ordering, Cloze, Essay, Description)
-}
+    for cls in (
+        Single, Multiple, TrueFalse, Numeric, Calculated, ShortText, Matching, Ordering, Cloze, Essay, FileUpload,
+        Hotspot, Description,
+    )
+}  # fmt: skip
 # How texts refer to an attachment: this, then its name.
 PLUGIN_FILE = "@@PLUGINFILE@@/"
+FORMULA_IN_TEXT = re.compile(r"\{=((?:[^{}]|\{[^{}]*\}){1,1000})\}")
 GAP_MARK = re.compile(r"\[\[([0-9]{1,6})\]\]")
 
 
@@ -376,6 +492,8 @@ def _from_json(expected: Any, value: Any, name: str) -> Any:
         return float(value)
     if expected in (str, bool) and isinstance(value, expected):
         return value
+    if expected is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1_000_000:
+        return value
     if expected is Decimal and isinstance(value, str):
         return _decimal_from_json(value, name)
     if isinstance(expected, type) and issubclass(expected, StrEnum) and value in list(expected):
@@ -399,7 +517,8 @@ def _decimal_from_json(value: str, name: str) -> Decimal:
 PUBLIC_FIELDS = frozenset((
     "type", "format", "text", "points", "attachments", "name", "media_type",
     "options", "key", "shuffle", "pairs", "choices", "items", "gaps", "weight", "layout", "part",
-    "units", "match_case", "template",
+    "units", "match_case", "template", "picture", "width", "height", "areas", "shape", "coordinates", "several",
+    "suffixes", "most",
 ))
 # fmt: on
 
@@ -416,7 +535,11 @@ def public_view(content: Content) -> dict[str, Any]:
             shown[name].sort(key=lambda each: (len(each["key"]), each["key"]))
     if "attachments" in shown:
         texts = "\n".join(_texts(shown))
-        shown["attachments"] = [file for file in shown["attachments"] if PLUGIN_FILE + file["name"] in texts]
+        shown["attachments"] = [
+            file
+            for file in shown["attachments"]
+            if PLUGIN_FILE + file["name"] in texts or file["name"] == shown.get("picture")
+        ]
     return shown
 
 
@@ -462,6 +585,12 @@ class Problem(StrEnum):
     NO_GAPS = "the text has no gap"
     GAP_MISMATCH = "the gaps do not fit the marks in the text"
     NO_WEIGHT = "no gap has a weight"
+    NO_VALUES = "a variable has no values, or not as many as the others"
+    FORMULA = "a formula cannot be worked out for every draw of numbers"
+    NO_PICTURE = "the picture is missing"
+    NO_AREA = "there is no area to choose"
+    OUTLINE = "an area has no outline within the picture"
+    PENALTY = "a penalty lies beyond 100 %"
     # Advice: the question works, but its author should look at it.
     REPEATED_OPTION = "two options read the same"
     UNREACHABLE = "full marks cannot be reached"
@@ -479,6 +608,8 @@ def content_problems(content: Content) -> list[Problem]:
     found = set(_problems(content))
     if not content.text.strip():
         found.add(Problem.EMPTY_TEXT)
+    if not (isfinite(content.penalty) and 0 <= content.penalty <= 1):
+        found.add(Problem.PENALTY)
     return [problem for problem in Problem if problem in found]
 
 
@@ -494,6 +625,10 @@ def _problems(content: Content) -> Iterable[Problem]:
                 yield Problem.NO_ANSWER
             if any(answer.value is None and answer.fraction >= 1 for answer in content.answers):
                 yield Problem.ANYTHING_PAYS
+        case Calculated():
+            yield from _calculated_problems(content)
+        case Hotspot():
+            yield from _hotspot_problems(content)
         case ShortText():
             yield from _answer_problems([answer.fraction for answer in content.answers])
             if not all(answer.text.strip() for answer in content.answers):
@@ -538,6 +673,64 @@ def _answer_problems(fractions: list[float]) -> Iterable[Problem]:
         yield Problem.UNREACHABLE
     if _beyond(fractions):
         yield Problem.WEIGHT
+
+
+def _calculated_problems(content: Calculated) -> Iterable[Problem]:
+    yield from _answer_problems([answer.fraction for answer in content.answers])
+    if any(answer.tolerance < 0 for answer in content.answers):
+        yield Problem.TOLERANCE
+    if any(unit.multiplier == 0 for unit in content.units):
+        yield Problem.NO_ANSWER
+    counts = {len(variable.values) for variable in content.variables}
+    if len(counts) != 1 or 0 in counts:
+        yield Problem.NO_VALUES
+        return
+    formulas = [answer.formula for answer in content.answers] + FORMULA_IN_TEXT.findall(content.text)
+    for number in range(counts.pop()):
+        drawn = {variable.name: variable.values[number] for variable in content.variables}
+        try:
+            for formula in formulas:
+                value_of(formula, drawn)
+        except FormulaError:
+            yield Problem.FORMULA
+            return
+
+
+def _hotspot_problems(content: Hotspot) -> Iterable[Problem]:
+    if not any(file.name == content.picture for file in content.attachments) or min(content.width, content.height) <= 0:
+        yield Problem.NO_PICTURE
+    if len(content.areas) < 2:
+        yield Problem.NO_AREA
+    if len({area.key for area in content.areas}) < len(content.areas):
+        yield Problem.REPEATED_KEY
+    if not all(_has_outline(area, content.width, content.height) for area in content.areas):
+        yield Problem.OUTLINE
+    fractions = [area.fraction for area in content.areas]
+    if _beyond(fractions):
+        yield Problem.WEIGHT
+    if not any(fraction > 0 for fraction in fractions):
+        yield Problem.NO_RIGHT
+    elif (sum(max(fraction, 0) for fraction in fractions) if content.several else max(fractions)) < 0.99:
+        yield Problem.UNREACHABLE
+
+
+def _has_outline(area: Area, width: int, height: int) -> bool:
+    given = area.coordinates
+    if not all(isfinite(each) for each in given):
+        return False
+    if area.shape is Shape.POLYGON:
+        across, down = given[::2], given[1::2]
+        return len(given) >= 6 and len(given) % 2 == 0 and _within(across, width) and _within(down, height)
+    if len(given) != {Shape.RECTANGLE: 4, Shape.CIRCLE: 3, Shape.ELLIPSE: 4}[area.shape]:
+        return False
+    if area.shape is Shape.RECTANGLE:
+        left, top, right, bottom = given
+        return left < right and top < bottom and _within((left, right), width) and _within((top, bottom), height)
+    return min(given[2:]) > 0 and _within(given[:1], width) and _within(given[1:2], height)
+
+
+def _within(places: Iterable[float], most: int) -> bool:
+    return all(0 <= place <= most for place in places)
 
 
 def _beyond(fractions: Iterable[float]) -> bool:

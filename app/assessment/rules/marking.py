@@ -13,11 +13,14 @@ from math import isfinite
 from typing import Any
 
 from app.assessment.rules.content import (
+    Calculated,
     Cloze,
     Content,
     Description,
     Essay,
+    FileUpload,
     Format,
+    Hotspot,
     Matching,
     Multiple,
     Numeric,
@@ -27,6 +30,7 @@ from app.assessment.rules.content import (
     TrueFalse,
     Unit,
 )
+from app.assessment.rules.drawing import draw
 from app.assessment.rules.reading import EXACT, fold, matches, read_number
 
 # Thirds and sevenths written with a few decimals add up to almost 1.
@@ -73,7 +77,10 @@ class Marked:
 
 
 def mark(content: Content, answer: Any) -> Marked:
-    """The mark of `answer`. Rows and gaps count by their share; what the chosen options say is in `feedback`."""
+    """The mark of `answer`. Rows and gaps count by their share; what the chosen options say is in `feedback`.
+
+    A calculated question is marked as `drawing.drawn` made it; one that was not drawn is taken as its first draw.
+    """
     match content:
         case Single():
             marked = _mark_single(content, answer)
@@ -93,6 +100,12 @@ def mark(content: Content, answer: Any) -> Marked:
             marked = _mark_cloze(content, answer)
         case Essay():
             marked = _mark_essay(answer)
+        case FileUpload():
+            marked = _mark_files(answer)
+        case Hotspot():
+            marked = _mark_hotspot(content, answer)
+        case Calculated():
+            marked = _mark_numeric(draw(content, 0), answer)
         case Description():
             return Marked(0.0, MarkReason.NOTHING_ASKED)
         case _:
@@ -123,6 +136,8 @@ def guess_floor(content: Content) -> float:
             return 1 / max(len(content.choices), 1)
         case Ordering():
             return 1 / max(len(content.items), 1)
+        case Hotspot():
+            return 1 / max(len(content.areas), 1)
         case Cloze():
             total = sum(gap.weight for gap in content.gaps)
             return sum(gap.weight * guess_floor(gap.part) for gap in content.gaps) / total if total > 0 else 0.0
@@ -311,3 +326,23 @@ def _mark_essay(answer: Any) -> Marked:
     if _is_blank(answer):
         return NOT_ANSWERED
     return Marked(None, MarkReason.NEEDS_PERSON) if _typed(answer) is not None else UNREADABLE
+
+
+def _mark_files(answer: Any) -> Marked:
+    files = answer.get("files") if isinstance(answer, Mapping) else answer
+    if _is_blank(files):
+        return NOT_ANSWERED
+    return Marked(None, MarkReason.NEEDS_PERSON) if isinstance(files, list) else UNREADABLE
+
+
+def _mark_hotspot(content: Hotspot, answer: Any) -> Marked:
+    if _is_blank(answer):
+        return NOT_ANSWERED
+    given = _keys(answer)
+    chosen = [area for area in content.areas if area.key in given]
+    if not chosen or (len(chosen) > 1 and not content.several):
+        return UNREADABLE
+    return _scored(
+        sum(area.fraction for area in chosen),
+        [Said(area.feedback, area.feedback_format or content.format) for area in chosen],
+    )

@@ -6,23 +6,27 @@ author wrote, and authors like to write the right one first. The same seed and p
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from app.assessment.rules.answers import FORM_FIELD, answer_from_form
 from app.assessment.rules.content import (
     PLUGIN_FILE,
+    Area,
     Attachment,
     Choice,
     Cloze,
     Content,
     Description,
     Essay,
+    FileUpload,
     Format,
+    Hotspot,
     Matching,
     Multiple,
     Numeric,
+    NumericAnswer,
     Option,
     Ordering,
     QuestionKind,
@@ -43,6 +47,9 @@ class Control(StrEnum):
     NUMBER = "number"
     LINE = "line"
     TEXT = "text"
+    FILES = "files"
+    PLACE = "place"
+    PLACES = "places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,16 @@ class Entry:
     text: str
     format: Format
     is_chosen: bool = False
+    area: Area | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture of a question about places in it: an attachment's name, and the size in which coordinates count."""
+
+    name: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,8 @@ class Field:
     entries: tuple[Entry, ...] = ()
     value: str = ""
     units: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    most: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,7 @@ class Shown:
     format: Format
     fields: tuple[Field, ...]
     attachments: tuple[Attachment, ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +119,18 @@ def show(content: Content, given: Any, *, seed: int | None, place: str) -> Shown
     """`content` with what was `given` so far. Without a `seed` options stand as their author wrote them."""
     fields = tuple(_fields(content, given, seed, place))
     texts = [content.text, *(entry.text for field in fields for entry in field.entries), *(f.label for f in fields)]
-    files = tuple(file for file in content.attachments if any(PLUGIN_FILE + file.name in text for text in texts))
-    return Shown(content.kind, content.text, content.format, fields, files)
+    picture = Picture(content.picture, content.width, content.height) if isinstance(content, Hotspot) else None
+    files = tuple(
+        file
+        for file in content.attachments
+        if any(PLUGIN_FILE + file.name in text for text in texts) or (picture and file.name == picture.name)
+    )
+    return Shown(content.kind, content.text, content.format, fields, files, picture)
 
 
 def _fields(content: Content, given: Any, seed: int | None, place: str) -> Iterable[Field]:
     match content:
-        case Single() | Multiple() | TrueFalse() | Numeric() | ShortText() | Essay():
+        case Single() | Multiple() | TrueFalse() | Numeric() | ShortText() | Essay() | FileUpload() | Hotspot():
             yield _field(content, given, seed, place, FORM_FIELD, content.format)
         case Matching():
             chosen = given if isinstance(given, Mapping) else {}
@@ -155,6 +180,16 @@ def _field(
             return Field(name, Control.LINE, label, value=_typed(given))
         case Essay():
             return Field(name, Control.TEXT, label, value=_typed(given) or content.template)
+        case FileUpload():
+            return Field(name, Control.FILES, label, suffixes=content.suffixes, most=content.most)
+        case Hotspot():
+            chosen = {given} if isinstance(given, str) else set(given) if isinstance(given, list) else set()
+            # By key, which says nothing: areas stand in the picture where they are.
+            entries = tuple(
+                Entry(area.key, area.text, Format.PLAIN, area.key in chosen, replace(area, fraction=0.0, feedback=""))
+                for area in sorted(content.areas, key=lambda area: (len(area.key), area.key))
+            )
+            return Field(name, Control.PLACES if content.several else Control.PLACE, label, entries=entries)
         case _:
             raise TypeError(f"no field for {content.kind}")
 
@@ -213,10 +248,13 @@ def right_answers(content: Content) -> list[RightAnswer]:
             unit = f" {content.units[0].name}" if content.units else ""
             full = [answer for answer in content.answers if answer.fraction > 0 and answer.value is not None]
             best = max((answer.fraction for answer in full), default=0)
+            return [RightAnswer(_number_words(answer) + unit) for answer in full if answer.fraction == best]
+        case Hotspot():
+            best = max(area.fraction for area in content.areas)
             return [
-                RightAnswer(f"{answer.value}{f' ± {answer.tolerance}' if answer.tolerance else ''}{unit}")
-                for answer in full
-                if answer.fraction == best
+                RightAnswer(area.text, label=area.key)
+                for area in content.areas
+                if (area.fraction > 0 if content.several else area.fraction == best)
             ]
         case ShortText():
             best = max(answer.fraction for answer in content.answers)
@@ -240,6 +278,12 @@ def right_answers(content: Content) -> list[RightAnswer]:
             ]
         case _:
             return []
+
+
+def _number_words(answer: NumericAnswer) -> str:
+    if answer.shown is not None:
+        return f"{answer.shown:f}"
+    return f"{answer.value} ± {answer.tolerance}" if answer.tolerance else str(answer.value)
 
 
 def _right(option: Option, format: Format) -> RightAnswer:
