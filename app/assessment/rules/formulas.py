@@ -8,12 +8,13 @@ import ast
 import math
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 MAX_LENGTH = 1_000
 MAX_DEPTH = 100
-# What a float keeps for sure; beyond it 0.1 + 0.2 would not be 0.3.
+# Sums and products are exact as long as anybody writes them; what a function gives is as exact as a float.
+WORK = Context(prec=50, Emax=400, Emin=-400)
 DIGITS = 15
 NAME = re.compile(r"\{([A-Za-z_][A-Za-z0-9_ -]{0,40})\}")
 
@@ -22,26 +23,34 @@ class FormulaError(ValueError):
     """A formula that cannot be read, or has no finite value for these numbers."""
 
 
-def _round(value: float, digits: float = 0) -> float:
+def _in_floats(function: Callable[..., float]) -> Callable[..., Decimal]:
+    return lambda *arguments: Decimal(repr(float(function(*(float(argument) for argument in arguments)))))
+
+
+def _round(value: Decimal, digits: Decimal = Decimal(0)) -> Decimal:
     """Half away from zero, as people round."""
-    factor = 10 ** int(digits)
-    return float(math.copysign(math.floor(abs(value) * factor + 0.5), value) / factor)
+    return value.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, WORK)
 
 
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "abs": abs, "acos": math.acos, "acosh": math.acosh, "asin": math.asin, "asinh": math.asinh, "atan": math.atan,
-    "atan2": math.atan2, "atanh": math.atanh, "ceil": math.ceil, "cos": math.cos, "cosh": math.cosh,
-    "deg2rad": math.radians, "exp": math.exp, "expm1": math.expm1, "floor": math.floor, "fmod": math.fmod,
-    "log": math.log, "log10": math.log10, "log1p": math.log1p, "max": max, "min": min, "pi": lambda: math.pi,
-    "pow": math.pow, "rad2deg": math.degrees, "round": _round, "sin": math.sin, "sinh": math.sinh, "sqrt": math.sqrt,
-    "tan": math.tan, "tanh": math.tanh,
+def _whole(rounding: str) -> Callable[[Decimal], Decimal]:
+    return lambda value: value.to_integral_value(rounding, WORK)
+
+
+FUNCTIONS: dict[str, Callable[..., Decimal]] = {
+    "abs": WORK.abs, "max": max, "min": min, "round": _round, "sqrt": WORK.sqrt,
+    "ceil": _whole(ROUND_CEILING), "floor": _whole(ROUND_FLOOR), "fmod": WORK.remainder,
+    **{name: _in_floats(getattr(math, name)) for name in (
+        "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "exp", "expm1", "log", "log10",
+        "log1p", "pow", "sin", "sinh", "tan", "tanh",
+    )},
+    "deg2rad": _in_floats(math.radians), "rad2deg": _in_floats(math.degrees), "pi": _in_floats(lambda: math.pi),
 }  # fmt: skip
-OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: lambda left, right: left + right,
-    ast.Sub: lambda left, right: left - right,
-    ast.Mult: lambda left, right: left * right,
-    ast.Div: lambda left, right: left / right,
-    ast.Mod: math.fmod,
+OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: WORK.add,
+    ast.Sub: WORK.subtract,
+    ast.Mult: WORK.multiply,
+    ast.Div: WORK.divide,
+    ast.Mod: WORK.remainder,
 }
 
 
@@ -54,15 +63,15 @@ def value_of(formula: str, numbers: Mapping[str, Decimal]) -> Decimal:
     """The value of `formula` where each name stands for its number. Raises FormulaError."""
     tree, names = _read(formula)
     try:
-        given = {placeholder: float(numbers[name]) for placeholder, name in names.items()}
-        value = float(_work_out(tree, given))
+        given = {placeholder: numbers[name] for placeholder, name in names.items()}
+        value = Context(prec=DIGITS).create_decimal(_work_out(tree, given))
     except KeyError as error:
         raise FormulaError(f"{error.args[0]} has no number") from error
     except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise FormulaError(str(error)) from error
-    if not math.isfinite(value):
+    if not value.is_finite():
         raise FormulaError("not finite")
-    return Decimal(f"{value:.{DIGITS}g}")
+    return value
 
 
 @lru_cache(maxsize=1024)
@@ -72,8 +81,9 @@ def _read(formula: str) -> tuple[ast.expr, dict[str, str]]:
     names: dict[str, str] = {}
 
     def placeholder(found: re.Match[str]) -> str:
-        names.setdefault(f"v{len(names)}_", found[1])
-        return "(" + next(place for place, name in names.items() if name == found[1]) + ")"
+        if found[1] not in names.values():
+            names[f"v{len(names)}_"] = found[1]
+        return f"({next(place for place, name in names.items() if name == found[1])})"
 
     try:
         tree = ast.parse(NAME.sub(placeholder, formula).strip(), mode="eval").body
@@ -82,17 +92,17 @@ def _read(formula: str) -> tuple[ast.expr, dict[str, str]]:
     return tree, names
 
 
-def _work_out(node: ast.expr, given: Mapping[str, float], depth: int = 0) -> float:
+def _work_out(node: ast.expr, given: Mapping[str, Decimal], depth: int = 0) -> Decimal:
     if depth > MAX_DEPTH:
         raise FormulaError("too deeply nested")
     depth += 1
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return float(number)
+            return Decimal(repr(number))
         case ast.Name(id=name) if name in given:
             return given[name]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_work_out(operand, given, depth)
+            return WORK.minus(_work_out(operand, given, depth))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _work_out(operand, given, depth)
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
