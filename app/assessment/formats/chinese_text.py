@@ -619,21 +619,31 @@ def _take_markers(draft: Draft) -> None:
 def _split_options(question: _Open) -> list[tuple[str, str]]:
     """The options of `question`, several of which may stand on one line, the first of them behind the text."""
     draft, rows = question.draft, ["\n".join(lines) for lines in question.option_rows]
-    firsts = []
-    for place, row in enumerate(rows):
-        mark = _option_mark(fold_width(row[:100]), chr(ord("A") + place))
-        firsts.append(mark[0] if mark else "?")
-        if len(question.option_rows[place]) > 1:
-            draft.remarks.append(remark(Note.CONTINUED, text=firsts[-1]))
+    firsts = _first_marks(rows)
+    draft.remarks += [
+        remark(Note.CONTINUED, text=mark)
+        for mark, lines in zip(firsts, question.option_rows, strict=True)
+        if len(lines) > 1
+    ]
     options: list[tuple[str, str]] = []
     if (not rows or firsts[0] != "A") and not is_matching(draft.answer or ""):
         draft.stem, options = _options_in_text(draft.stem, firsts[0] if rows else None)
+    return options + options_on(rows)
+
+
+def _first_marks(rows: list[str]) -> list[str]:
+    marks = (_option_mark(fold_width(row[:100]), chr(ord("A") + place)) for place, row in enumerate(rows))
+    return [mark[0] if mark else "?" for mark in marks]
+
+
+def options_on(rows: list[str]) -> list[tuple[str, str]]:
+    """Letters and texts of the options on `rows`, each of which begins with one."""
+    firsts = _first_marks(rows)
+    options: list[tuple[str, str]] = []
     for place, row in enumerate(rows):
         following = firsts[place + 1] if place + 1 < len(rows) else None
-        dense = firsts[place] == "A" or (
-            bool(options) and place > 0 and ord(firsts[place]) - ord(firsts[place - 1]) > 1
-        )
-        options += _cut(row, firsts[place], following, dense)
+        jumps = place > 0 and ord(firsts[place]) - ord(firsts[place - 1]) > 1
+        options += _cut(row, firsts[place], following, dense=firsts[place] == "A" or jumps)
     return options
 
 

@@ -82,7 +82,7 @@ class Hint(StrEnum):
 _TYPE_WORDS: tuple[tuple[Hint, str], ...] = (
     (Hint.INDEFINITE, r"不定项(?:选择)?|任选"),
     (Hint.SINGLE, r"单项选择|单选|single(?:[ -]choice)?"),
-    (Hint.MULTIPLE, r"多项选择|多选|multiple(?:[ -](?:choice|response|answers?))?"),
+    (Hint.MULTIPLE, r"多项选择|多选|multiple(?:[ -](?:response|answers?|select))?(?![ -]*choice)"),
     (Hint.TRUTH, r"判断|是非|正误|true[ -/]+false|true or false|truefalse"),
     (Hint.FILL, r"填空|完形填空|fill[ -]in(?:[ -]the)?(?:[ -]blanks?)?|cloze|short[ -]?(?:answer|text)|numeric(?:al)?"),
     (Hint.ORDER, r"排序|顺序|order(?:ing)?"),
@@ -92,7 +92,7 @@ _TYPE_WORDS: tuple[tuple[Hint, str], ...] = (
         Hint.ESSAY,
         r"简答|问答|论述|案例分析|案例|名词解释|材料分析|综合分析|综合|分析|实务|实训|应用|写作|作文|翻译|操作|主观|简述|essay",
     ),
-    (Hint.CHOICE, r"选择|choice"),
+    (Hint.CHOICE, r"选择|multiple[ -]*choice|choice"),
 )
 TYPE_WORD = re.compile("|".join(f"(?P<{hint.name}>{words})" for hint, words in _TYPE_WORDS), re.IGNORECASE)
 _KINDS = {
