@@ -4,6 +4,7 @@ A quiz or a hand-in belongs to something in a feature above, named by `context_k
 key, because features lie above this package.
 """
 
+import enum
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -46,6 +47,10 @@ class Question(Model):
     # Skill and level of the newest version, repeated here for search in the bank.
     skill_code: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.code"))
     level: Mapped[int | None]
+    # Words of its authors for finding it again, each once, in small letters.
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    # By which a person marks it; only essays and files have one.
+    rubric_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rubric.id"))
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[moment_now]
 
@@ -95,8 +100,18 @@ class QuestionVersion(Model):
         return self.contents.get(language) or next(iter(self.contents.values()))
 
 
+class Paging(enum.StrEnum):
+    """Whether a quiz shows one question a page or all on one."""
+
+    ONE = "one"
+    ALL = "all"
+
+
 class Quiz(Model):
-    """A set of questions taken together, with its rules."""
+    """A set of questions taken together, with its rules.
+
+    Items with a `pool` are candidates of a draw: `pools` says how many of each pool an attempt gets ({"1": 3}).
+    """
 
     __tablename__ = "quiz"
     __table_args__ = (sa.Index("ix_quiz_context_kind_context_id", "context_kind", "context_id"),)
@@ -112,6 +127,10 @@ class Quiz(Model):
     # Share of the points at which the quiz counts as passed.
     pass_share: Mapped[Decimal] = mapped_column(Exact(5, 4), default=Decimal("0.6"))
     shuffles: Mapped[bool] = mapped_column(default=True)
+    paging: Mapped[Paging] = mapped_column(choice(Paging), default=Paging.ONE, server_default=Paging.ONE.value)
+    pools: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    # How many people mark each answer that no machine can mark: one, or two who do not see each other's marks.
+    markers: Mapped[int] = mapped_column(default=1, server_default="1")
     opens_at: Mapped[datetime | None] = mapped_column(Moment())
     closes_at: Mapped[datetime | None] = mapped_column(Moment())
     created_at: Mapped[moment_now]
@@ -136,9 +155,28 @@ class QuizItem(Model):
     question_version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
     position: Mapped[int]
     points: Mapped[exact_mark] = mapped_column(default=Decimal(1))
+    pool: Mapped[int | None]
 
     quiz: Mapped[Quiz] = relationship(back_populates="items")
     version: Mapped[QuestionVersion] = relationship()
+
+
+class Allowance(Model):
+    """What one person has beyond the rules of a quiz: minutes, also after its end, and attempts; with the reason."""
+
+    __tablename__ = "allowance"
+    __table_args__ = (sa.UniqueConstraint("quiz_id", "person_id"),)
+
+    id: Mapped[key]
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    minutes: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[line]
+    granted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    granted_at: Mapped[moment]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
 class Attempt(Model):
@@ -195,6 +233,70 @@ class Answer(Model):
     is_flagged: Mapped[bool] = mapped_column(default=False)
     share: Mapped[Decimal | None] = mapped_column(Exact(7, 6))  # mark as a share of the item's points
     reason: Mapped[short_name] = mapped_column(default="")
+    # What was noticed while it was given ("pasted", "two-pages"): hints for people, which never change a mark.
+    notices: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+
+    attempt: Mapped[Attempt] = relationship()
+    item: Mapped[QuizItem] = relationship()
+
+
+class HandMark(Model):
+    """The mark that one person gives one answer that no machine can mark; empty while not given.
+
+    With a rubric its rows stand in `rows` ({row id: mark}) and `share` follows from them. `is_settling` marks the one
+    that a second look gave where two markers disagreed: it alone counts then.
+    """
+
+    __tablename__ = "hand_mark"
+    __table_args__ = (sa.UniqueConstraint("answer_id", "marker_id", "is_settling"),)
+
+    id: Mapped[key]
+    answer_id: Mapped[int] = mapped_column(sa.ForeignKey("answer.id"))
+    marker_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    is_settling: Mapped[bool] = mapped_column(default=False)
+    share: Mapped[Decimal | None] = mapped_column(Exact(7, 6))
+    rows: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    comment: Mapped[long_text] = mapped_column(default="")
+    saved_at: Mapped[moment]
+    is_final: Mapped[bool] = mapped_column(default=False)
+
+    answer: Mapped[Answer] = relationship()
+    marker: Mapped[Person] = relationship()
+
+
+class Regrade(Model):
+    """Answers given to one version of a question, marked anew as another version would mark them; never undone."""
+
+    __tablename__ = "regrade"
+
+    id: Mapped[key]
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), index=True)
+    from_version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"))
+    to_version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"))
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    reason: Mapped[line]
+    made_at: Mapped[moment]
+
+    question: Mapped[Question] = relationship()
+    by: Mapped[Person] = relationship()
+    from_version: Mapped[QuestionVersion] = relationship(foreign_keys=[from_version_id])
+    to_version: Mapped[QuestionVersion] = relationship(foreign_keys=[to_version_id])
+
+
+class RegradedAnswer(Model):
+    """One answer that a regrade changed: its share before and after."""
+
+    __tablename__ = "regraded_answer"
+    __table_args__ = (sa.UniqueConstraint("regrade_id", "answer_id"),)
+
+    id: Mapped[key]
+    regrade_id: Mapped[int] = mapped_column(sa.ForeignKey("regrade.id"))
+    answer_id: Mapped[int] = mapped_column(sa.ForeignKey("answer.id"), index=True)
+    share_before: Mapped[Decimal | None] = mapped_column(Exact(7, 6))
+    share_after: Mapped[Decimal | None] = mapped_column(Exact(7, 6))
+
+    regrade: Mapped[Regrade] = relationship()
+    answer: Mapped[Answer] = relationship()
 
 
 class Rubric(Model):
