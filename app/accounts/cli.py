@@ -15,7 +15,6 @@ from app.errors import Refused
 from app.reference.models import Region
 
 accounts = AppGroup("accounts", help="People and organisations.")
-PLATFORM = "platform"
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,60})[a-z0-9]")
 
 
@@ -26,10 +25,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,60})[a-z0-9]")
 def create_administrator(email: str, name: str, password: str) -> None:
     """Create the person who runs it. Example: flask accounts create-administrator --email li@b.cn --name Li"""
     try:
-        platform = queries.organisation_by_slug(PLATFORM)
-        if platform is None:
-            platform = services.create_organisation(OrganisationKind.PLATFORM, "平台", "Platform", slug=PLATFORM)
-            platform.verified_at = utcnow()
+        platform = services.the_platform(utcnow())
         person = services.create_person(email, name, password)
         services.join(person, platform, Role.ADMINISTRATOR, today())
     except Refused as refusal:

@@ -123,7 +123,8 @@ def test_who_sends_an_older_answer_is_told_that_a_newer_one_is_kept(sign_in, cas
     client = sign_in(cast.student)
     attempt = begin(client, quiz)
     here = page(client, f"/attempts/{attempt}/", language="en")
-    action, json = here.one("form[data-autosave]").attributes["action"], {"Accept": "application/json"}
+    action = here.one("form[data-autosave]").attributes["action"]
+    json = {"Accept": "application/json", "Accept-Language": "en"}
     given = int(here.one("form[data-autosave]").attributes["data-now"]) + 1
     assert client.post(action, data={"answer": "a", "revision": given}, headers=json).status_code == 200
     late = client.post(action, data={"answer": "b", "revision": given - 1}, headers=json)
