@@ -7,6 +7,8 @@ cube. Probabilities are integer millionths: sums do not depend on their order.
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from reports.rules.publication import LEVELS, NATION, SOURCES, CubeRow
+from reports.rules.publication import ABLE, LEVELS, MILLION, NATION, REST, SOURCES, CubeRow
 
 if TYPE_CHECKING:
     import ibis
@@ -50,31 +52,46 @@ DEMAND_SCHEMA = pa.schema(
 """One row per posting open that day and skill it asks. `seats` are those not yet filled; `cluster` is empty outside all
 clusters, else its province is `region`. Advertisements with the same employer, title, city and region count once."""
 
-ABLE = 800_000
 FILES = ("supply.parquet", "demand.parquet")
 
 
 def write_snapshot(folder: Path, supply: pa.Table, demand: pa.Table) -> None:
-    """Write or replace the snapshot of a day: readers see the old one or the new one, never half of one.
+    """Write or replace the snapshot of a day, without figures; see `write_tables` and `replaced`."""
+    with replaced(folder) as fresh:
+        write_tables(fresh, supply, demand)
+
+
+def write_tables(folder: Path, supply: pa.Table, demand: pa.Table) -> None:
+    """Write the two tables of a snapshot into `folder`.
 
     Rows are sorted first, so that the same rows give the same bytes. Raises ValueError where a column is missing or of
     another kind, a value is null, a level or probability is out of range, a person or posting has two rows in a skill,
-    or a cluster lies in two regions.
+    a person has no row of any source, or a cluster lies in two regions.
     """
     supply = _as(SUPPLY_SCHEMA, supply).sort_by([("skill", "ascending"), ("person", "ascending")])
     demand = _as(DEMAND_SCHEMA, demand).sort_by([("skill", "ascending"), ("posting", "ascending")])
     _check(supply, demand)
+    for name, table in zip(FILES, (supply, demand), strict=True):
+        pq.write_table(table, folder / name, compression="zstd")
+
+
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """A fresh folder that takes the place of `folder` once everything in it is written; after an error what was there
+    stays. Readers see the old one or the new one, never half of one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh, stale = (folder.parent / f".{folder.name}.{word}.{os.getpid()}" for word in ("new", "old"))
     for leftover in (fresh, stale):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir()
-    for name, table in zip(FILES, (supply, demand), strict=True):
-        pq.write_table(table, fresh / name, compression="zstd")
-    if folder.exists():
-        folder.rename(stale)
-    fresh.rename(folder)
-    shutil.rmtree(stale, ignore_errors=True)
+    try:
+        yield fresh
+        if folder.exists():
+            folder.rename(stale)
+        fresh.rename(folder)
+    finally:
+        for leftover in (fresh, stale):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def snapshots(root: Path) -> list[date]:
@@ -115,7 +132,7 @@ def read_cube(folder: Path, engine_url: str = "duckdb://") -> list[CubeRow]:
 
 
 def supply_cube(supply: "ibis.Table") -> "ibis.Table":
-    """Skill × level × region (and CN): people, able, Σp, Σp(1−p) and evidence rows by source, of available people.
+    """Skill × level × region (and CN): people, able, Σp, Σp(1−p) and people by source of evidence, all available.
 
     Σp(1−p) counts in 10⁻¹² and fits 64 bits up to 36 million people a cell.
     """
@@ -135,15 +152,16 @@ def supply_cube(supply: "ibis.Table") -> "ibis.Table":
     placed = placed.mutate(cluster=ibis.literal(""))
     return placed.group_by("skill", "level", "region", "cluster").agg(
         people=placed.count().cast("int64"),
-        able=(placed.p >= ABLE).cast("int64").sum().cast("int64"),
+        able=(placed.p >= round(ABLE * MILLION)).cast("int64").sum().cast("int64"),
         supply=placed.p.sum().cast("int64"),
-        variance=(placed.p * (1_000_000 - placed.p)).sum().cast("int64"),
-        **{source: placed[f"rows_{source}"].sum().cast("int64") for source in SOURCES},
+        variance=(placed.p * (MILLION - placed.p)).sum().cast("int64"),
+        **{source: (placed[f"rows_{source}"] > 0).cast("int64").sum().cast("int64") for source in SOURCES},
     )
 
 
 def demand_cube(demand: "ibis.Table") -> "ibis.Table":
-    """Skill × level × region (and CN) and × cluster: places, Σ of squared seats, postings, employers, the two largest.
+    """Skill × level × region (and CN), × cluster and × REST (outside clusters): places, Σ of squared seats, postings,
+    employers, the two largest.
 
     Repeated advertisements are taken together first, as `indicators.counted_once` defines it: the larger seats count,
     and all levels and skills of them belong to the cluster of the repetition with most seats.
@@ -164,7 +182,7 @@ def demand_cube(demand: "ibis.Table") -> "ibis.Table":
     columns = ["skill", "level", "region", "cluster", "employer", "seats"]
     placed = ibis.union(
         once.mutate(cluster=ibis.literal("")).select(columns),
-        once.filter(once.home != "").mutate(cluster=once.home).select(columns),
+        once.mutate(cluster=(once.home == "").ifelse(REST, once.home)).select(columns),
         once.mutate(cluster=ibis.literal(""), region=ibis.literal(NATION)).select(columns),
         distinct=False,
     )
@@ -215,6 +233,9 @@ def _check(supply: pa.Table, demand: pa.Table) -> None:
         ends = pc.min_max(table.column(name)).as_py()
         if table.num_rows and not low <= ends["min"] <= ends["max"] <= high:
             raise ValueError(f"{name} is not within {low} to {high}")
+    rows = [supply.column(f"rows_{source}").to_numpy() for source in SOURCES]
+    if supply.num_rows and min(map(sum, zip(*rows, strict=True))) < 1:
+        raise ValueError("a person has no row of any source")
     homes: dict[str, str] = {}
     for row in demand.select(["cluster", "region"]).group_by(["cluster", "region"]).aggregate([]).to_pylist():
         if row["cluster"] and homes.setdefault(row["cluster"], row["region"]) != row["region"]:

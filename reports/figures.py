@@ -1,9 +1,10 @@
 """The published figures as pages and doors read them: loaded once a process from a snapshot's file, found by place."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from app.cli import table
 from reports import cubes
 from reports.rules.publication import NATION, SOURCES, PublishedRow
 
@@ -20,7 +22,9 @@ COLUMNS = (
     "skill", "level", "region", "cluster", "demand", "demand_symbol", "supply",
     "symbol", "tightness", "low", "high", "call",
 )  # fmt: skip
-"""What anyone is given of a figure, in files and on standard output."""
+"""What anyone is given of a figure, in files and on standard output: the columns of `flask reports gap`."""
+EFFECTIVE = "demand_effective"
+"""Beside them, wherever the columns are not fixed: the number of postings from which the interval is computed."""
 PUBLISHED_SCHEMA = pa.schema(
     [
         ("skill", pa.string()),
@@ -38,24 +42,22 @@ PUBLISHED_SCHEMA = pa.schema(
         ("effective", pa.int64()),
         ("people", pa.int64()),
         ("able", pa.int64()),
-        ("has_sources", pa.bool_()),
-        *((f"rows_{source}", pa.int64()) for source in SOURCES),
+        *((f"people_{source}", pa.int64()) for source in SOURCES),
     ]
 )
-PLAIN = [name for name in PUBLISHED_SCHEMA.names if not name.startswith("rows_") and name != "has_sources"]
+PLAIN = [name for name in PUBLISHED_SCHEMA.names if not name.startswith("people_")]
 
 
 def to_record(row: PublishedRow) -> dict[str, Any]:
     """A published row as one record of the file."""
     record = {name: getattr(row, name) for name in PLAIN}
-    record["has_sources"] = row.sources is not None
-    record.update({f"rows_{source}": (row.sources or {}).get(source) for source in SOURCES})
+    record.update({f"people_{source}": row.sources[source] for source in SOURCES})
     return record
 
 
 def from_record(record: dict[str, Any]) -> PublishedRow:
-    """The published row of one record."""
-    sources = {source: record[f"rows_{source}"] for source in SOURCES} if record["has_sources"] else None
+    """The published row of one record. Figures of before November 2026 counted rows by source; these are not shown."""
+    sources = {source: record.get(f"people_{source}") for source in SOURCES}
     return PublishedRow(**{name: record[name] for name in PLAIN}, sources=sources)
 
 
@@ -76,10 +78,44 @@ class Figures:
         """The rows of a skill everywhere, at one level or all."""
         return [row for row in self.by_skill.get(skill, ()) if level in (None, row.level)]
 
+    def selected(
+        self, region: str | None = None, cluster: str | None = None, skill: str | None = None
+    ) -> list[PublishedRow]:
+        """The rows of files and doors: of a region with the clusters within it, of a cluster, of a skill, or all."""
+        return [
+            row
+            for row in self.rows
+            if region in (None, row.region) and cluster in (None, row.cluster) and skill in (None, row.skill)
+        ]
+
     def one(self, skill: str, level: int, region: str, cluster: str = "") -> PublishedRow | None:
         """One figure."""
         found = [row for row in self.at(region, cluster, level) if row.skill == skill]
         return found[0] if found else None
+
+
+Value = str | int | float | None
+
+
+def given(row: PublishedRow) -> dict[str, Value]:
+    """What is given of a row, under COLUMNS and EFFECTIVE: counts are whole numbers, ratios numbers of four significant
+    digits, and None is hidden or undefined."""
+    return {**{name: getattr(row, name) for name in COLUMNS}, EFFECTIVE: row.effective}
+
+
+def as_csv(
+    rows: Iterable[PublishedRow],
+    columns: Sequence[str] = COLUMNS,
+    extra: Callable[[PublishedRow], Mapping[str, Value]] | None = None,
+) -> str:
+    """Rows as CSV, with the columns asked for; `extra` gives the values of those that `given` does not know."""
+    filled = ({**given(row), **(extra(row) if extra else {})} for row in rows)
+    return table(columns, ([plain(values[name]) for name in columns] for values in filled))
+
+
+def plain(value: Value) -> str | int | None:
+    """A value as it is printed: a ratio to four significant digits, without exponent and without zeros at the end."""
+    return f"{Decimal(f'{value:.4g}'):f}" if isinstance(value, float) else value
 
 
 def figures_on_or_before(root: Path, day: date) -> Figures | None:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -22,22 +23,35 @@ from app.skills import services as skills
 from app.skills.rules import levels
 from reports import cubes, figures
 from reports.models import Snapshot
-from reports.rules.publication import SOURCES, Publication, publish
+from reports.rules.publication import MILLION, SOURCES, HiddenCell, Publication, publish
 
-MILLION = 1_000_000
+
+class Unprotected(RuntimeError):
+    """Hidden counts could be worked out from what would be shown, so nothing is published."""
+
+    def __init__(self, day: date, exposed: Sequence[HiddenCell]) -> None:
+        first = exposed[0]
+        place = first.cluster or first.region
+        super().__init__(
+            f"the snapshot of {day} is not published, and the figures before it stay: hidden counts could be "
+            f"worked out from the rest ({len(exposed)}, first {first.figure.value} of {first.skill} in {place})"
+        )
 
 
 def take_snapshot(day: date) -> Snapshot:
     """Write supply and demand as of `day`, publish them, and note the snapshot in the session.
 
-    Taken again for the same day from the same rows it gives the same bytes.
+    Taken again for the same day from the same rows it gives the same bytes. Raises Unprotected, and leaves what there
+    was before, where a hidden count could be worked out from the rest.
     """
     supply, demand = supply_table(day), demand_table(day)
-    folder = cubes_folder() / day.isoformat()
-    cubes.write_snapshot(folder, supply, demand)
     clusters = {cluster.code: cluster.region_code for cluster in reference.clusters()}
-    publication = publish(cubes.read_cube(folder, current_app.config["CUBE_ENGINE"]), clusters)
-    write_publication(folder, publication)
+    with cubes.replaced(cubes_folder() / day.isoformat()) as fresh:
+        cubes.write_tables(fresh, supply, demand)
+        publication = publish(cubes.read_cube(fresh, current_app.config["CUBE_ENGINE"]), clusters)
+        if publication.audit.exposed:
+            raise Unprotected(day, publication.audit.exposed)
+        write_publication(fresh, publication)
     snapshot = db.session.get(Snapshot, day) or Snapshot(day=day)
     snapshot.taken_at = utcnow()
     snapshot.reference_version = reference_files.version()
@@ -47,7 +61,6 @@ def take_snapshot(day: date) -> Snapshot:
         "postings": len(set(demand.column("posting").to_pylist())),
         "figures": len(publication.rows),
         "hidden": len(publication.audit.hidden),
-        "exposed": len(publication.audit.exposed),
     }
     db.session.add(snapshot)
     return snapshot

@@ -1,10 +1,10 @@
 """Disclosure control of a table with margins: which cells to hide so that no hidden one can be worked out.
 
 The method is that of the Handbook on Statistical Disclosure Control (Hundepool et al. 2010, chapter 4): sensitive cells
-are hidden first (primary); then the attacker who knows every shown cell, every margin, the order between cells and what
-each status means is played by linear programming, and further cells are hidden (secondary) until no hidden cell can be
-confined to an interval narrower than its `width`. Values are taken as known exactly, though they are published rounded:
-rounding adds safety and is never counted on.
+are hidden first (primary); then the attacker who knows every shown cell, every margin, whatever one count says of
+another, and what each status means is played by linear programming, and further cells are hidden (secondary) until no
+hidden cell can be confined to an interval narrower than its `width`. Values are taken as known exactly, though they are
+published rounded: rounding adds safety and is never counted on.
 
 Secondary cells are chosen by the cheapest set of shown cells that would have to move for the attacker to be misled
 (Kelly, Golden & Assad 1992; Fischetti & Salazar 2001): one linear programme, whose solution is itself the proof.
@@ -31,17 +31,20 @@ SMALL = 10
 BASE = 5
 
 _EPSILON = 1e-6
+_SMALL_MOVE = 0.1
 
 Floats = NDArray[np.float64]
 
 
 class Status(StrEnum):
-    """Why a cell is shown or hidden. In published tables primary and secondary both read `c`."""
+    """Why a cell is shown or hidden. In published tables all that is hidden reads `c`. A `withheld` cell is hidden for
+    the sake of others and says nothing of its size, not even that it is not zero."""
 
     OK = "ok"
     ZERO = "zero"
     PRIMARY = "primary"
     SECONDARY = "secondary"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ class Cell:
 
     `low` and `high` are what the attacker knows of it once it is hidden: from its status if `is_sensitive`, else as a
     secondary cell. `cost` is the loss if it is hidden; `width` the interval it must keep then. A cell that is not
-    `is_published` (a rest that readers can only work out) is never shown and needs no protection. Cells of one `kin`
-    are tried together; it changes speed, not results.
+    `is_published` (a rest that readers can only work out) is never shown; it needs protection only if it is sensitive,
+    and then the attacker is given no more than its bounds. Cells of one `kin` are tried together; it changes speed, not
+    results.
     """
 
     value: float
@@ -78,6 +82,13 @@ class Order:
 
     upper: int
     lower: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Σ weight·cell over `terms`, pairs of a cell and its weight, is never below 0."""
+
+    terms: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +122,9 @@ def to_base(value: float, base: int = BASE) -> int:
     return base * math.floor(value / base + 0.5)
 
 
-def few_people(people: int, value: float) -> bool:
-    """The rule for students: 1 to 9 people have evidence, or 0 < value < 10."""
-    return 0 < people < SMALL or 0 < value < SMALL
+def is_small(people: float) -> bool:
+    """The rule for students: 1 to 9 people, or an expected number of them above 0 and below 10."""
+    return 0 < people < SMALL
 
 
 def dominated(total: float, contributors: int, largest: float, second: float, p: float = P_PERCENT) -> bool:
@@ -124,18 +135,24 @@ def dominated(total: float, contributors: int, largest: float, second: float, p:
     return contributors < CONTRIBUTORS or total - largest - second < p / 100 * largest
 
 
-def protect(cells: Sequence[Cell], totals: Iterable[Total], orders: Iterable[Order]) -> Protection:
+def protect(
+    cells: Sequence[Cell], totals: Iterable[Total], orders: Iterable[Order], bounds: Iterable[Bound] = ()
+) -> Protection:
     """Hide sensitive cells, then as many others as it takes. Raises ValueError if the values contradict the
     relations."""
-    table = _Table(cells, tuple(totals), tuple(orders))
+    table = _Table(cells, tuple(totals), tuple(orders), tuple(bounds))
     return table.protect()
 
 
 def attack(
-    cells: Sequence[Cell], statuses: Sequence[Status], totals: Iterable[Total], orders: Iterable[Order]
+    cells: Sequence[Cell],
+    statuses: Sequence[Status],
+    totals: Iterable[Total],
+    orders: Iterable[Order],
+    bounds: Iterable[Bound] = (),
 ) -> dict[int, Interval]:
-    """The exact interval an attacker gets for each hidden published cell: two linear programmes per cell."""
-    table = _Table(cells, tuple(totals), tuple(orders))
+    """The exact interval an attacker gets for each hidden or sensitive cell: two linear programmes per cell."""
+    table = _Table(cells, tuple(totals), tuple(orders), tuple(bounds))
     for index, status in enumerate(statuses):
         if status is Status.SECONDARY:
             table.hide(index)
@@ -145,7 +162,13 @@ def attack(
 class _Table:
     """The attacker's view of one table: hidden cells are unknowns, everything else is data."""
 
-    def __init__(self, cells: Sequence[Cell], totals: tuple[Total, ...], orders: tuple[Order, ...]) -> None:
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        totals: tuple[Total, ...],
+        orders: tuple[Order, ...],
+        bounds: tuple[Bound, ...],
+    ) -> None:
         self.cells, self.totals, self.orders = cells, totals, orders
         self.values = np.array([cell.value for cell in cells], dtype=np.float64)
         for total in totals:
@@ -155,9 +178,14 @@ class _Table:
         for order in orders:
             if self.values[order.lower] > self.values[order.upper] + _EPSILON:
                 raise ValueError(f"cell {order.lower} is greater than cell {order.upper}")
+        for bound in bounds:
+            sizes = [weight * self.values[cell] for cell, weight in bound.terms]
+            if math.fsum(sizes) < -_EPSILON * max(1.0, *map(abs, sizes)):
+                named = ", ".join(str(cell) for cell, _ in bound.terms)
+                raise ValueError(f"cells {named} break what one says of another")
         self.secondary: set[int] = set()
         self.published = np.array([cell.is_published for cell in cells], dtype=bool)
-        self.hidden = np.array([cell.is_sensitive for cell in cells], dtype=bool) & self.published
+        self.hidden = np.array([cell.is_sensitive for cell in cells], dtype=bool)
         # A sensitive zero stays hidden; any other zero is known to be one.
         self.is_zero = (self.values == 0) & ~self.hidden & self.published
         self.cap = 10.0 * float(self.values.max(initial=0.0)) + 1000.0
@@ -168,7 +196,7 @@ class _Table:
                 raise ValueError(f"cell {index} lies outside what its status says")
         self.seen_low, self.seen_high = self.values.copy(), self.values.copy()
         self.needed = np.array([cell.width for cell in cells], dtype=np.float64)
-        self.relations = _relations(len(cells), totals, orders)
+        self.relations = _relations(len(cells), totals, orders, bounds)
 
     # ---- what the attacker can solve
 
@@ -240,16 +268,15 @@ class _Table:
         targets = [
             target for target in (low + self.needed[index], high - self.needed[index]) if cell.low <= target <= reach
         ]
-        for target in targets:
-            moved = _Relaxation(self, self.needed[index]).reach(index, float(target))
-            if moved is None:
-                continue
-            for other in np.flatnonzero(np.abs(moved - self.values) > _EPSILON):
-                if self.published[other] and not self.hidden[other]:
-                    self.hide(int(other))
-            self.witness(moved)
-            return True
-        return False
+        relaxation = _Relaxation(self, self.needed[index])
+        found = [moved for target in targets if (moved := relaxation.cheapest(index, float(target))) is not None]
+        if not found:
+            return False
+        moved = min(found, key=relaxation.loss)
+        for other in np.flatnonzero(relaxation.moves(moved)):
+            self.hide(int(other))
+        self.witness(moved)
+        return True
 
     def exact(self) -> dict[int, Interval]:
         programme = _Programme(self, self.unknowns())
@@ -276,7 +303,7 @@ class _Table:
         return {int(i): self.interval(self.seen_low[i], self.seen_high[i]) for i in np.flatnonzero(self.hidden)}
 
     def interval(self, low: float, high: float) -> Interval:
-        return Interval(round(float(low), 3), math.inf if high >= self.cap - _EPSILON else round(float(high), 3))
+        return Interval(round(float(low), 3) + 0.0, math.inf if high >= self.cap - _EPSILON else round(float(high), 3))
 
 
 class _Programme:
@@ -312,14 +339,40 @@ class _Relaxation:
         self.free = table.hidden | ~table.published
         self.shown = ~self.free & ~table.is_zero
         down = np.maximum(table.values - table.floors, 0.0)[self.shown]
-        price = np.array([cell.cost for cell in table.cells])[self.shown]
+        self.costs = np.array([cell.cost for cell in table.cells])
+        price = self.costs[self.shown]
         # Dear per unit where a cell can hardly move: one cell with room is a smaller loss than several without.
         self.prices = np.concatenate((price / need, price / np.clip(down, _EPSILON, need)))
         self.down = down
 
-    def reach(self, index: int, target: float) -> Floats | None:
-        """The table nearest to the truth, by cost of the cells that must be hidden for it, with cell `index` at
-        `target`; None if there is none."""
+    def moves(self, moved: Floats) -> NDArray[np.bool_]:
+        """The shown cells that another table has otherwise, which must be hidden for it."""
+        found: NDArray[np.bool_] = (np.abs(moved - self.table.values) > _EPSILON) & ~self.free
+        return found
+
+    def loss(self, moved: Floats) -> float:
+        """What hiding these cells costs."""
+        return float(self.costs[self.moves(moved)].sum())
+
+    def cheapest(self, index: int, target: float) -> Floats | None:
+        """The table with cell `index` at `target` for which least must be hidden; None if there is none.
+
+        A linear price is paid by the unit, so that a small move of a further cell is cheap, though it hides that cell.
+        The programme is solved again with prices that make one's large move cheap and many small ones dear (Candès,
+        Wakin & Boyd 2008), as long as less is hidden.
+        """
+        best = self.reach(index, target, self.prices)
+        while best is not None and int(self.moves(best).sum()) > 1:
+            size = np.abs(best - self.table.values)[self.shown]
+            moved = self.reach(index, target, np.tile(self.costs[self.shown] / (size + _SMALL_MOVE), 2))
+            if moved is None or self.loss(moved) >= self.loss(best) - _EPSILON:
+                break
+            best = moved
+        return best
+
+    def reach(self, index: int, target: float, prices: Floats) -> Floats | None:
+        """The table nearest to the truth by the `prices` of a unit up and down, with cell `index` at `target`; None if
+        there is none."""
         from scipy import sparse
 
         table, free, shown = self.table, self.free, self.shown
@@ -330,7 +383,7 @@ class _Relaxation:
         low[index] = high[index] = target
         up = np.full(self.down.size, table.cap)
         answer = _solve(
-            np.concatenate((np.zeros(int(free.sum())), self.prices)),
+            np.concatenate((np.zeros(int(free.sum())), prices)),
             columns,
             -known,
             ceiling - known,
@@ -346,9 +399,11 @@ class _Relaxation:
         return moved
 
 
-def _relations(cells: int, totals: Sequence[Total], orders: Sequence[Order]) -> "tuple[sparse.csc_array, Floats]":
-    """All relations as one matrix: `matrix · x` is 0 for each total and between 0 and the ceiling (∞) for each
-    order."""
+def _relations(
+    cells: int, totals: Sequence[Total], orders: Sequence[Order], bounds: Sequence[Bound]
+) -> "tuple[sparse.csc_array, Floats]":
+    """All relations as one matrix: `matrix · x` is 0 for each total and between 0 and the ceiling (∞) for each order
+    and bound."""
     from scipy import sparse
 
     rows: list[int] = []
@@ -362,7 +417,11 @@ def _relations(cells: int, totals: Sequence[Total], orders: Sequence[Order]) -> 
         rows += [row, row]
         columns += [order.upper, order.lower]
         signs += [1.0, -1.0]
-    count = len(totals) + len(orders)
+    for row, bound in enumerate(bounds, len(totals) + len(orders)):
+        rows += [row] * len(bound.terms)
+        columns += [cell for cell, _ in bound.terms]
+        signs += [weight for _, weight in bound.terms]
+    count = len(totals) + len(orders) + len(bounds)
     matrix = sparse.csc_array((signs, (rows, columns)), shape=(count, cells))
     return matrix, np.where(np.arange(count) < len(totals), 0.0, np.inf)
 

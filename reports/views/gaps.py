@@ -1,7 +1,5 @@
 """The skill gap of a place: every skill with demand, supply and tightness, in a table, a picture, and a file."""
 
-import csv
-import io
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -16,7 +14,7 @@ from app.reference import files as reference_files
 from app.reference import queries as reference
 from app.ui.charts import interval_chart
 from reports import headlines
-from reports.figures import COLUMNS, Figures, figures_on_or_before
+from reports.figures import COLUMNS, EFFECTIVE, Figures, as_csv, figures_on_or_before
 from reports.places import Place, home_code, place_by_code
 from reports.policies import READERS
 from reports.rules.publication import PublishedRow
@@ -99,21 +97,27 @@ def chart_of(rows: list[PublishedRow], names: dict[str, str]) -> dict[str, Any] 
 @bp.route("/download/")
 @roles(*READERS)
 def download() -> Response:
-    """The same figures as CSV: all levels of a place, with the columns of `flask reports gap`."""
+    """The figures as CSV: what `flask reports gap` prints of a place, all levels of it and of the clusters within it,
+    with names and the effective number of postings."""
     place = asked_place()
     figures = figures_on_or_before(cubes_folder(), today())
     if figures is None:
         abort(404)
-    return csv_of(figures, figures.at(place.region, place.cluster), f"skill-gap-{place.code}-{figures.day}.csv")
+    rows = figures.selected(place.region, place.cluster or None)
+    return csv_of(figures, rows, f"skill-gap-{place.code}-{figures.day}.csv")
 
 
 def csv_of(figures: Figures, rows: list[PublishedRow], name: str) -> Response:
     """Published rows as a CSV attachment that spreadsheets read in UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("as_of", *COLUMNS))
-    for row in rows:
-        writer.writerow((figures.day, *(getattr(row, column) for column in COLUMNS)))
-    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")
+    skills = reference.skill_names(language())
+    regions, clusters = reference.place_names(language())
+
+    def extra(row: PublishedRow) -> dict[str, str]:
+        region = regions.get(row.region) or _("China")
+        place = clusters[row.cluster][0] if row.cluster in clusters else region
+        return {"as_of": figures.day.isoformat(), "skill_name": skills.get(row.skill, ""), "place_name": place}
+
+    out = as_csv(rows, ("as_of", *COLUMNS, EFFECTIVE, "skill_name", "place_name"), extra)
+    response = Response("\ufeff" + out, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -47,6 +47,7 @@ DEMAND = [
     *asks(301, 1, "CN-FJ", "JJ-SHOE", "CC02", 3),
     *asks(401, 8, "CN-FJ", "JJ-SHOE", "ST02", 2),
     *asks(501, 6, "CN-GD", "HD-SHOE", "CC02", 1),
+    *asks(601, 6, "CN-GD", "", "LG05", 5),
 ]
 
 

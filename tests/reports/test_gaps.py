@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
+from reports.figures import COLUMNS
 from tests.page import page
 
 
@@ -36,6 +38,18 @@ def test_the_file_holds_what_the_page_shows(sign_in, cast, figures):
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
     row = next(row for row in rows if (row["skill"], row["level"]) == ("CC02", "2"))
     assert (row["demand"], row["supply"], row["call"]) == ("150", "25", "shortage")
+    assert (row["demand_effective"], row["skill_name"], row["place_name"]) == ("30", "出口监管方式", "浙江省")
+
+
+@pytest.mark.parametrize("place", ["CN-ZJ", "WZ-SHOE", "CN", "CN-FJ"])
+def test_the_file_of_a_place_and_the_door_say_the_same(app, sign_in, cast, figures, place):
+    answer = sign_in(cast.official).get(f"/reports/gap/download/?place={place}")
+    file = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
+    option = "--region" if place.startswith("CN") else "--cluster"
+    printed = app.test_cli_runner().invoke(args=["reports", "gap", option, place]).stdout
+    door = list(csv.DictReader(io.StringIO(printed)))
+    assert [{name: row[name] for name in COLUMNS} for row in file] == door
+    assert len(door) > 4
 
 
 def test_filters_stand_in_the_address(sign_in, cast, figures):
@@ -70,7 +84,9 @@ def test_a_figure_opens_to_its_formula_inputs_and_counts(sign_in, cast, figures)
     shown = page(sign_in(cast.official), "/reports/figures/CC02/2/CN-ZJ/", language="en")
     assert "150 / 25 = 6" in shown.text
     nation = page(sign_in(cast.official), "/reports/figures/CC02/2/CN/", language="en")
-    assert "335" in nation.text  # quiz items: 56 people with 6 rows each, rounded to 5
+    assert re.search(r"marked by machine\s+55\b", nation.text)  # 56 people, however many rows each, rounded to 5
+    here = [bool(row.css("[aria-current=page]")) for row in nation.select("table.dense tbody tr")]
+    assert here == [False, True, False, False]
     assert "open only to the person" in shown.text
 
 

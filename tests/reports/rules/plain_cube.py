@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from reports.rules.indicators import Ask, counted_once
-from reports.rules.publication import LEVELS, NATION, SOURCES, CubeRow
+from reports.rules.publication import LEVELS, NATION, REST, SOURCES, CubeRow
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def plain_cube(people: list[Able], asks: list[Ask]) -> list[CubeRow]:
     for skill in {ask.skill for ask in asks}:
         for level in LEVELS:
             for ask in counted_once(asks, skill, level):
-                for place in {(ask.region, ""), (ask.region, ask.cluster), (NATION, "")}:
+                for place in [(ask.region, ""), (ask.region, ask.cluster or REST), (NATION, "")]:
                     places[skill, level, *place].append(ask)
     rows = []
     for key in sorted(set(seen) | set(places)):
@@ -55,7 +55,7 @@ def plain_cube(people: list[Able], asks: list[Ask]) -> list[CubeRow]:
                 variance=sum(p * (1_000_000 - p) for p in chances),
                 people=len(chances),
                 able=sum(p >= 800_000 for p in chances),
-                sources=tuple(sum(one.rows[i] for one in seen[key]) for i in range(len(SOURCES))),
+                sources=tuple(sum(one.rows[i] > 0 for one in seen[key]) for i in range(len(SOURCES))),
             )
         )
     return rows

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from reports.rules.disclosure import Cell, Order, Status, Total, attack, dominated, few_people, protect, to_base
+from reports.rules.disclosure import Bound, Cell, Order, Status, Total, attack, dominated, is_small, protect, to_base
 
 
 def small(value):
@@ -142,6 +142,24 @@ def test_a_rest_that_is_never_printed_covers_a_cell_but_is_not_itself_protected(
     assert list(done.intervals) == [1]
 
 
+def test_a_rest_that_is_never_printed_is_covered_if_it_is_sensitive():
+    cells = [cell(64), cell(30), cell(30), Cell(4, is_sensitive=True, is_published=False)]
+    done = protect(cells, [Total(0, (1, 2, 3))], [])
+    assert Status.SECONDARY in done.statuses[:3]
+    assert done.intervals[3].low <= 4 <= done.intervals[3].high
+    assert done.intervals[3].width >= 3
+
+
+def test_what_one_count_says_of_another_is_reckoned_with():
+    # Of 20 people 12 have evidence of one kind, and everybody of one of two: so the other kind has 8 at least.
+    cells, covers = [cell(20), cell(12), cell(9)], [Bound(((1, 1.0), (2, 1.0), (0, -1.0)))]
+    assert protect(cells, [], []).statuses[:2] == (Status.OK, Status.OK)
+    done = protect(cells, [], [], covers)
+    assert Status.SECONDARY in done.statuses[:2]
+    found = attack(cells, (Status.OK, Status.OK, Status.PRIMARY), [], [], covers)
+    assert (found[2].low, found[2].high) == (8.0, 9.0)
+
+
 def test_a_cell_may_ask_for_a_wider_interval():
     cells = [Cell(200, True, 1, width=20), *(cell(value) for value in (15, 30, 100)), cell(345)]
     done = protect(cells, [Total(4, (0, 1, 2, 3))], [])
@@ -162,6 +180,11 @@ def test_a_cell_that_nothing_bounds_has_no_upper_end():
     assert attack(cells, (Status.PRIMARY, Status.PRIMARY), [Total(1, (0,))], [])[0].high == math.inf
 
 
+def test_a_bound_that_the_values_break_is_refused():
+    with pytest.raises(ValueError, match="cells 0, 1"):
+        protect([cell(20), cell(30)], [], [], [Bound(((0, 1.0), (1, -0.8)))])
+
+
 @pytest.mark.parametrize(
     ("totals", "orders", "cells"),
     [
@@ -176,8 +199,8 @@ def test_values_that_contradict_their_relations_are_refused(totals, orders, cell
 
 
 def test_the_rule_for_students():
-    assert [few_people(people, 0.0) for people in (0, 1, 9, 10)] == [False, True, True, False]
-    assert [few_people(50, value) for value in (0.0, 0.01, 9.99, 10.0)] == [False, True, True, False]
+    assert [is_small(people) for people in (0, 1, 9, 10)] == [False, True, True, False]
+    assert [is_small(expected) for expected in (0.01, 9.99, 10.0)] == [True, True, False]
 
 
 def test_the_rule_for_employers():
