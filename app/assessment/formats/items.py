@@ -124,10 +124,13 @@ class Note(StrEnum):
     ORDER_IGNORED = "read as a set, since no heading says 排序题: %(text)s"
     SKILL_WORDS = "no skill code, kept as a tag: %(text)s"
     BAD_POINTS = "not a number of points: %(text)s"
-    EMPHASIS = "the answer is the option set apart by %(type)s: %(text)s"
+    EMPHASIS = "the answer is what is set apart among the options (bold, underlined or coloured): %(text)s"
     FORMULA = "a formula is kept as it would be typed: %(text)s"
     PICTURE_LEFT_OUT = "a picture was left out, its kind is not shown in pages: %(name)s"
-    OBJECT_LEFT_OUT = "something that is not text was left out: %(type)s"
+    OBJECT_LEFT_OUT = "an embedded object was left out"
+    BOX_LEFT_OUT = "a text box or shape was left out: %(text)s"
+    NOTE_LEFT_OUT = "a footnote or endnote was left out"
+    TABLE = "a table is kept as lines of text"
     SYMBOL = "a sign of a symbol font was left out"
 
 
