@@ -236,7 +236,8 @@ def _item(number: int, piece: Piece, skills: Collection[str]) -> Item:
     remarks = [remark(Note.UNSEPARATED)] if piece.is_unseparated else []
     braces = [place for _, place in _braces(body)]
     if not braces:
-        if "｛" in body and "｝" in body:
+        # Who writes the format is a program, and means the sign.
+        if "｛" in body and "｝" in body and not _FORMAT.match(body):
             raise ItemRefused(Reason.FULL_WIDTH)
         format, text = _split_format(body)
         content: Content = Description(text=text, format=format)
