@@ -36,6 +36,8 @@ _NUMBERED = (
     ("bracket", re.compile(r"\(?\s*(\d{1,3})\s*\)\s*[.、]?\s*")),
     ("word", re.compile(r"第\s*(\d{1,3})\s*[题問问]\s*[.、:)]?\s*")),
 )
+# （√）5、 as in lists of statements, where the bracket for the answer comes first.
+_BRACKET_FIRST = re.compile(r"\(\s*(?:√|×|✓|✔|✗|✘|对|错|T|F)?\s*\)\s*(\d{1,3})\s*[.、:](?!\d)\s*")
 _ORDINAL = re.compile(
     rf"(?:第[{_NUMERAL}]{{1,3}}(?:部分|大题|题)\s*[、.:]?|[{_NUMERAL}]{{1,3}}\s*[、.:]|\([{_NUMERAL}]{{1,3}}\)\s*[、.]?)\s*"
 )
@@ -50,6 +52,8 @@ _EACH = re.compile(r"(?:每(?:小)?[题道个]|各)\s*(\d+(?:\.\d+)?)\s*分")
 _EACH_BLANK = re.compile(r"每(?:个)?空\s*(\d+(?:\.\d+)?)\s*分")
 _OPTION = re.compile(r"\(?\s*([A-Z])\s*[.、):]\s*|\(([A-Z])\)\s*")
 _SMALL_OPTION = re.compile(r"\(?\s*([a-z])\s*[.、)]\s*")
+_BARE_OPTION = re.compile(r"([A-Z])(?:[ ]*\t|[ ]+(?=[\u4e00-\u9fff]))\s*")
+_TYPE_BEFORE = re.compile(rf"(?:{TYPE_WORD.pattern})\s*题\s*:\s*(?=\S)")
 _MARKER = re.compile(
     rf"[(\[【]\s*(?:(?P<kind>(?:{TYPE_WORD.pattern})\s*题|单选|多选|判断|填空|不定项|简答|论述)[,、;\s]*)?(?:(?P<points>\d+(?:\.\d+)?)\s*分)?\s*[)\]】]",
     re.IGNORECASE,
@@ -207,6 +211,10 @@ def _rows(text: str) -> list[Row]:
             if number := pattern.match(row.folded):
                 row.number, row.style, row.rest = int(number[1]), style, number.end()
                 break
+        if behind := _BRACKET_FIRST.match(row.folded):
+            row.number, row.style = int(behind[1]), "point"
+            row.text = row.text[: behind.start(1)] + row.text[behind.end() :]
+            row.folded = fold_width(row.text)
         row.heading = _heading(row)
         rows.append(row)
     return rows
@@ -242,15 +250,18 @@ def _heading(row: Row) -> _Heading | None:
 
 
 def _option_mark(folded: str, expected: str = "") -> tuple[str, int] | None:
-    """The letter that begins a line as an option, and where its text begins; a small letter only where it is expected.
+    """The letter that begins a line as an option, and where its text begins.
 
-    Without the latter, `e.g.` would be the fifth option.
+    A small letter, or one without a sign after it, only where it is expected: `e.g.` is no fifth option.
     """
     found = _OPTION.match(folded)
     if found:
         return found[1] or found[2], found.end()
-    small = _SMALL_OPTION.match(folded)
-    return (small[1].upper(), small.end()) if small and small[1].upper() == (expected or "A") else None
+    for pattern in (_SMALL_OPTION, _BARE_OPTION):
+        found = pattern.match(folded)
+        if found and found[1].upper() == (expected or "A"):
+            return found[1].upper(), found.end()
+    return None
 
 
 def _label(folded: str) -> tuple[Label, int] | None:
@@ -598,6 +609,9 @@ def set_property(draft: Draft, label: Label, value: str) -> None:
 
 def _take_markers(draft: Draft) -> None:
     """Move 【单选题】 and （2分） from the beginning and the end of the text to where they belong."""
+    if named := _TYPE_BEFORE.match(fold_width(draft.stem)):
+        draft.hint, draft.heading = hint_in(named[0]), named[0].rstrip(": ")
+        draft.stem = draft.stem[named.end() :]
     for _ in range(3):
         folded = fold_width(draft.stem)
         found = _MARKER.match(folded)

@@ -201,6 +201,8 @@ def test_questions_are_numbered_in_many_ways(number):
         "A.甲B.乙C.丙",
         "A. 甲\tB. 乙\nC. 丙",
         "A.甲；B.乙；C.丙",
+        "A 甲\nB 乙\nC 丙",
+        "A\t甲\nB\t乙\nC\t丙",
     ],
 )
 def test_options_are_written_in_many_ways(options):
@@ -208,6 +210,10 @@ def test_options_are_written_in_many_ways(options):
 
     assert [option.text for option in single.options] == ["甲", "乙", "丙"]
     assert right(single) == "b"
+
+
+def test_a_sentence_that_begins_with_a_letter_is_no_option():
+    assert content("1. 填空\nA firm needs ____, e.g. cash.\ne.g. this\n答案：capital").text.count("\n") == 2
 
 
 def test_options_may_follow_the_text_on_its_line():
@@ -268,6 +274,13 @@ def test_words_for_true(word):
 @pytest.mark.parametrize("word", ["错", "×", "错误", "F", "f", "否", "FALSE", "✗", "不正确"])
 def test_words_for_false(word):
     assert content(f"1. 汇付是银行信用。\n答案：{word}").right is False
+
+
+def test_the_bracket_for_the_answer_may_stand_before_the_number():
+    first, second = read("二、判断题\n（ √ ）5、汇票是命令。\n（×）6. 水是干的。")
+
+    assert [item.content.right for item in (first, second)] == [True, False]
+    assert [item.content.text for item in (first, second)] == ["（　　）汇票是命令。", "（　　）水是干的。"]
 
 
 def test_two_options_that_say_true_and_false_are_a_statement():
@@ -418,6 +431,12 @@ def test_difficulty_is_a_level_only_where_it_says_so(line, level, tags):
     item = only(f"1. 题目____\n答案：甲\n{line}")
 
     assert (item.level, item.tags) == (level, tags)
+
+
+def test_a_type_may_stand_before_the_text():
+    essay = only("一、单选题\n1. 简述题：什么是FOB？\n答案：装运港船上交货。")
+
+    assert (essay.content.kind, essay.content.text, notes(essay)) == ("essay", "什么是FOB？", [])
 
 
 def test_a_skill_outside_the_taxonomy_is_said():

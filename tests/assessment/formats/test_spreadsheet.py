@@ -5,6 +5,7 @@ import io
 import struct
 import zipfile
 from html import escape
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from app.assessment.formats.items import FileUnreadable, Item, Note, Reason, Ref
 from app.assessment.rules.content import Problem
 from app.assessment.rules.marking import mark
 
+ROOT = Path(__file__).parents[3]
 SKILLS = {"CC02"}
 HEADER = [
     "题型",
@@ -451,3 +453,10 @@ def test_no_text_breaks_the_reader(text):
     for written in (text, f"题干,答案\n{text}"):
         with contextlib.suppress(FileUnreadable):
             csv(written)
+
+
+def test_the_template_of_the_guide_is_taken_whole():
+    items = csv((ROOT / "docs" / "guide" / "questions.csv").read_text("utf-8"))
+
+    assert kinds(items) == ["single", "multiple", "true-false", "cloze", "numeric", "ordering", "essay"]
+    assert not [item.remarks for item in items if item.remarks]
