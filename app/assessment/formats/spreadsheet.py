@@ -2,10 +2,11 @@
 
     题型,题干,选项A,选项B,选项C,选项D,答案,解析,分值,难度,技能,等级,知识点,章节
 
-is a header with every column there is (docs/guide/questions.csv shows it in use); 题干 and 答案 must be there, the others may be missing, in any order, called as
-teachers call them. Instead of a column for each option, one column 选项 may hold all, a line each or with | or ；
-between. A cell says what a line of plain text says: see `drafts` for what becomes of answers. Hidden sheets are not
-read. Rows are counted as the workbook counts them; a refusal's `place` is sheet and cell.
+is a header with every column there is; docs/guide/questions.csv shows it in use. 题干 and 答案 must be there; the
+others may be missing, in any order, called as teachers call them. Instead of a column for each option, one column
+选项 may hold all, a line each or with | or ； between. A cell says what a line of plain text says: see `drafts` for
+what becomes of answers. Hidden sheets are not read. Rows are counted as the workbook counts them; a refusal's `place`
+is sheet and cell.
 """
 
 import csv
