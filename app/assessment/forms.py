@@ -45,6 +45,7 @@ from app.assessment.rules.content import (
     letter,
     letters_hiding_order,
 )
+from app.assessment.rules.tagging import tags_of
 
 LANGUAGES = ("zh", "en")
 ROWS = 6
@@ -61,7 +62,7 @@ def skill_choices(names: Mapping[str, str], kept: str | None = None) -> list[Sel
 
 
 class TagForm(FlaskForm):
-    """What every question has: a name in the bank, and the skill and level that it tests."""
+    """What every question has: a name in the bank, tags, and the skill and level that it tests."""
 
     name = StringField(
         _l("Name"),
@@ -75,10 +76,21 @@ class TagForm(FlaskForm):
         description=_l("The level that a right answer shows. Without skill and level it gives no evidence."),
     )
 
+    tag_line = StringField(
+        _l("Tags"),
+        [Optional(), Length(max=500)],
+        description=_l("Words to find it by, with commas between them."),
+    )
+
     def validate_level(self, field: Any) -> None:
         """Skill and level come together."""
         if bool(field.data) != bool(self.skill.data):
             raise ValidationError(_("Choose skill and level together, or neither."))
+
+    @property
+    def tag_words(self) -> list[str]:
+        """The tags, each once."""
+        return tags_of([self.tag_line.data or ""])
 
     @property
     def tags(self) -> tuple[str | None, int | None]:

@@ -1,5 +1,6 @@
 """Reads of the question bank, quizzes, attempts and handed-in work."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,15 +73,22 @@ def bank_of(
     organisation_id: int,
     *,
     skill: str | None = None,
+    level: int | None = None,
+    tag: str = "",
     kind: QuestionKind | None = None,
     words: str = "",
     without: Collection[int] = (),
     without_kinds: Collection[QuestionKind] = (),
 ) -> sa.Select[Question]:
-    """Questions of an organisation's bank, newest first; by skill ("none": without one), type, words of the name."""
+    """Questions of an organisation's bank, newest first; by skill ("none": without one) and so on."""
     query = sa.select(Question).where(Question.organisation_id == organisation_id).options(joinedload(Question.skill))
     if skill:
         query = query.where(Question.skill_code == (None if skill == "none" else skill))
+    if level:
+        query = query.where(Question.level == level)
+    if tag:
+        # Tags are kept as JSON text; a tag between its quotes is found in it on every database.
+        query = query.where(sa.cast(Question.tags, sa.Text).contains(json.dumps(tag), autoescape=True))
     if kind:
         query = query.where(Question.kind == kind)
     if words:
@@ -90,6 +98,13 @@ def bank_of(
     if without_kinds:
         query = query.where(Question.kind.not_in(without_kinds))
     return query.order_by(Question.id.desc())
+
+
+def tags_in(organisation_id: int) -> list[str]:
+    """The tags that an organisation's bank uses, in order."""
+    kept = sa.cast(Question.tags, sa.Text)
+    query = sa.select(kept).where(Question.organisation_id == organisation_id, kept != "[]").distinct()
+    return sorted({tag for tags in db.session.scalars(query) for tag in json.loads(tags)})
 
 
 def newest_version(question_id: int) -> QuestionVersion:

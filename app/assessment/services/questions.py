@@ -22,6 +22,7 @@ from app.assessment.rules.content import (
     content_problems,
     content_to_json,
 )
+from app.assessment.rules.tagging import tags_of
 from app.assessment.words import word
 from app.db import db
 from app.errors import Refused
@@ -61,6 +62,7 @@ def create_question(
     name: str = "",
     skill_code: str | None = None,
     level: int | None = None,
+    tags: Iterable[str] = (),
     created_by_id: int | None = None,
 ) -> QuestionVersion:
     """A new question; returns its first version, whose `question` it is. No statement until the next flush.
@@ -75,6 +77,7 @@ def create_question(
         kind=first.kind,
         skill_code=skill_code,
         level=level,
+        tags=tags_of(tags),
         created_by_id=created_by_id,
     )
     return _add_version(question, 1, contents, skill_code, level)
@@ -87,15 +90,19 @@ def revise_question(
     name: str = "",
     skill_code: str | None = None,
     level: int | None = None,
+    tags: Iterable[str] | None = None,
     by_id: int | None = None,
 ) -> QuestionVersion:
     """What a question says from now on: a new version, or the newest one where nothing changed.
 
-    Quizzes keep the version that they pinned, and answers the version that they answered. Raises as `create_question`.
+    Quizzes keep the version that they pinned, and answers the version that they answered. Name and tags belong to all
+    versions; without `tags` they stay. Raises as `create_question`.
     """
     _check(contents, skill_code, level)
     newest = queries.newest_version(question.id)
     question.name = _name(name or question.name, next(iter(contents.values())))
+    if tags is not None:
+        question.tags = tags_of(tags)
     stored = {language: content_to_json(content) for language, content in contents.items()}
     if newest.content == stored and (newest.skill_code, newest.level) == (skill_code, level):
         return newest
@@ -135,6 +142,7 @@ def take_questions(
             name=item.name,
             skill_code=item.skill,
             level=item.level if item.skill else None,
+            tags=item.tags,
             created_by_id=created_by_id,
         ).question
         for item in items

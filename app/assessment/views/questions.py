@@ -31,10 +31,19 @@ def index(slug: str) -> str:
     """The bank, by words, skill and type."""
     organisation = organisation_for(slug, *AUTHORS)
     words, skill = request.args.get("q", "").strip()[:100], request.args.get("skill", "")[:20]
-    kind = request.args.get("kind", "")
+    kind, level, tag = request.args.get("kind", ""), request.args.get("level", ""), request.args.get("tag", "")[:100]
     chosen = QuestionKind(kind) if kind in list(QuestionKind) else None
     page = db.paginate(
-        queries.bank_of(organisation.id, skill=skill or None, kind=chosen, words=words), per_page=25, max_per_page=25
+        queries.bank_of(
+            organisation.id,
+            skill=skill or None,
+            level=int(level) if level in map(str, LEVELS) else None,
+            tag=tag,
+            kind=chosen,
+            words=words,
+        ),
+        per_page=25,
+        max_per_page=25,
     )
     return render_template(
         "assessment/questions/index.html",
@@ -43,6 +52,9 @@ def index(slug: str) -> str:
         usage=queries.usage_of([question.id for question in page.items]),
         words=words,
         skill=skill,
+        level=level,
+        tag=tag,
+        tags=queries.tags_in(organisation.id),
         kind=kind,
         kinds=list(QuestionKind),
         levels=LEVELS,
@@ -71,6 +83,7 @@ def new(slug: str) -> Any:
                 name=form.name.data or "",
                 skill_code=skill,
                 level=level,
+                tags=form.tag_words,
                 created_by_id=current_user.id,
             )
             db.session.commit()
@@ -120,6 +133,7 @@ def edit(slug: str, question_id: int) -> Any:
     old = queries.newest_version(question.id).contents
     form_class = form_for(old)
     tags = {"name": question.name, "skill": question.skill_code or "", "level": str(question.level or "")}
+    tags["tag_line"] = ", ".join(question.tags)
     form = form_class(data={**form_class.values_of(old), **tags}) if form_class else TagForm(data=tags)
     _offer_skills(form, question.skill_code)
     if "more" in request.form:
@@ -129,7 +143,13 @@ def edit(slug: str, question_id: int) -> Any:
         try:
             contents = form.contents(old) if form_class else old
             questions.revise_question(
-                question, contents, name=form.name.data or "", skill_code=skill, level=level, by_id=current_user.id
+                question,
+                contents,
+                name=form.name.data or "",
+                skill_code=skill,
+                level=level,
+                tags=form.tag_words,
+                by_id=current_user.id,
             )
             db.session.commit()
             return redirect(url_for(".show", slug=slug, question_id=question_id), 303)
