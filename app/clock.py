@@ -14,6 +14,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 # What was received in time may still be on its way to the disk when a deadline passes; work on "everything that came in
 # time" begins this much later.
 SETTLING = timedelta(minutes=2)
+# What a browser sends for a moment on the wall.
+WALL_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -71,3 +73,13 @@ def day_of(moment: datetime) -> date:
 def end_of(day: date) -> datetime:
     """The first moment after the platform's `day`."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZONE)
+
+
+def on_the_wall(moment: datetime) -> datetime:
+    """What a clock on the platform's wall shows at `moment`, without a zone; for forms."""
+    return moment.astimezone(ZONE).replace(tzinfo=None)
+
+
+def moment_on_the_wall(shown: datetime) -> datetime:
+    """The moment at which a clock on the platform's wall shows this."""
+    return shown.replace(tzinfo=ZONE)

@@ -1,7 +1,6 @@
 """Forms of competitions: their shape and wording."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +24,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 
 from app.assessment.models import Rubric, RubricRow
 from app.assessment.services.work import Criterion
-from app.clock import ZONE
+from app.clock import WALL_FORMATS, moment_on_the_wall, on_the_wall
 from app.ui.filters import words
 from competitions.models import Competition, RankingMethod
 from competitions.services.contests import Call
@@ -35,7 +34,6 @@ LEVELS = (1, 2, 3, 4)
 MOST_WEIGHT = Decimal(1000)
 MOST_MARKS = Decimal(1000)
 MARK_PLACES = 2
-FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 METHODS = {
     RankingMethod.MIXED: _l("Corrected for the severity of judges (mixed model)"),
     RankingMethod.TRIMMED: _l("Mean without the highest and the lowest mark"),
@@ -60,11 +58,13 @@ class CallForm(WordsForm):
     """All that a competition announces."""
 
     cluster_code = SelectField(_l("Industrial cluster"), [Optional()], description=_l("Whose task it is, if anyone’s."))
-    opens_at = DateTimeLocalField(_l("Opens at"), [InputRequired()], format=FORMATS, description=_l("Beijing time."))
+    opens_at = DateTimeLocalField(
+        _l("Opens at"), [InputRequired()], format=WALL_FORMATS, description=_l("Beijing time.")
+    )
     closes_at = DateTimeLocalField(
         _l("Closes at"),
         [InputRequired()],
-        format=FORMATS,
+        format=WALL_FORMATS,
         description=_l("Beijing time. What is wholly received before this moment is in time."),
     )
     team_min = IntegerField(_l("Members at least"), [InputRequired(), NumberRange(1, 50)], default=3)
@@ -87,8 +87,8 @@ class CallForm(WordsForm):
             body_zh=self.body_zh.data or "",
             body_en=self.body_en.data or "",
             cluster_code=self.cluster_code.data or None,
-            opens_at=self.opens_at.data.replace(tzinfo=ZONE),
-            closes_at=self.closes_at.data.replace(tzinfo=ZONE),
+            opens_at=moment_on_the_wall(self.opens_at.data),
+            closes_at=moment_on_the_wall(self.closes_at.data),
             team_min=self.team_min.data,
             team_max=self.team_max.data,
             judges_per_entry=self.judges_per_entry.data,
@@ -108,16 +108,12 @@ class CallForm(WordsForm):
 
 def call_values(competition: Competition) -> dict[str, Any]:
     """A competition as its form shows it."""
-
-    def local(moment: datetime) -> datetime:
-        return moment.astimezone(ZONE).replace(tzinfo=None)
-
     return {
         **{name: getattr(competition, name) for name in ("title_zh", "title_en", "body_zh", "body_en", "cluster_code")},
         **{name: getattr(competition, name) for name in ("team_min", "team_max", "judges_per_entry")},
         "method": competition.method.value,
-        "opens_at": local(competition.opens_at),
-        "closes_at": local(competition.closes_at),
+        "opens_at": on_the_wall(competition.opens_at),
+        "closes_at": on_the_wall(competition.closes_at),
     }
 
 

@@ -10,13 +10,22 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeLocalField,
+    DecimalField,
     IntegerField,
+    RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.assessment.forms import LEVELS
+from app.assessment.models import Paging
+from app.clock import WALL_FORMATS
 
 
 class CourseForm(FlaskForm):
@@ -60,6 +69,53 @@ class QuizForm(FlaskForm):
     attempts_allowed = IntegerField(_l("Attempts"), [InputRequired(), NumberRange(1, 20)], default=3)
     pass_percent = IntegerField(_l("Passed from (percent)"), [InputRequired(), NumberRange(1, 100)], default=60)
     shuffles = BooleanField(_l("Shuffle the options"), default=True)
+    paging = RadioField(
+        _l("Pages"),
+        choices=[
+            SelectChoice(Paging.ONE.value, _l("One question a page")),
+            SelectChoice(Paging.ALL.value, _l("All questions on one page")),
+        ],
+        default=Paging.ONE.value,
+    )
+    opens_at = DateTimeLocalField(
+        _l("Opens at"), [Optional()], format=WALL_FORMATS, description=_l("Beijing time. Empty: from the start.")
+    )
+    closes_at = DateTimeLocalField(
+        _l("Closes at"),
+        [Optional()],
+        format=WALL_FORMATS,
+        description=_l("Beijing time. What is received before this moment counts. Empty: never."),
+    )
+
+    def validate_closes_at(self, field: Any) -> None:
+        """A quiz closes after it opens."""
+        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
+            raise ValidationError(_("A quiz closes after it opens."))
+
+
+class DrawForm(FlaskForm):
+    """Questions drawn at random for each attempt."""
+
+    skill = SelectField(_l("Skill"), [InputRequired()])
+    level = SelectField(_l("Level"), [InputRequired()], choices=[SelectChoice(str(one), str(one)) for one in LEVELS])
+    take = IntegerField(_l("How many"), [InputRequired(), NumberRange(1, 100)], default=3)
+    points = DecimalField(_l("Points each"), [InputRequired(), NumberRange(0, 1000)], default=1)
+
+    def validate_points(self, field: Any) -> None:
+        """Points are a finite number."""
+        if field.data is not None and not field.data.is_finite():
+            raise ValidationError(_("Enter a number."))
+
+
+class AllowanceForm(FlaskForm):
+    """More time or attempts for one person."""
+
+    person = SelectField(_l("Who"), [InputRequired()], coerce=int)
+    minutes = IntegerField(_l("More minutes"), [InputRequired(), NumberRange(0, 1440)], default=0)
+    attempts = IntegerField(_l("More attempts"), [InputRequired(), NumberRange(0, 20)], default=0)
+    reason = StringField(
+        _l("Reason"), [InputRequired(), Length(max=300)], description=_l("Only those who teach read it.")
+    )
 
 
 class CohortForm(FlaskForm):

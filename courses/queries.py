@@ -511,3 +511,16 @@ def sources_of(person: Person, codes: Sequence[str]) -> list[Source]:
         .limit(200)
     )
     return [Source(*row) for row in db.session.execute(query)]
+
+
+def learners_for(reader: Person, course: Course) -> list[Person]:
+    """Who learns in a course now, by name: for a coordinator all of them, for a teacher those of own cohorts."""
+    learning = sa.exists().where(
+        Enrolment.person_id == Person.id,
+        Enrolment.left_at.is_(None),
+        Enrolment.cohort_id == Cohort.id,
+        Cohort.course_id == course.id,
+    )
+    if not reader.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
+        learning = learning.where(CohortTeacher.cohort_id == Cohort.id, CohortTeacher.person_id == reader.id)
+    return list(db.session.scalars(sa.select(Person).where(learning).order_by(Person.name, Person.id)))

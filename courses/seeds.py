@@ -138,7 +138,7 @@ def _offer(world: World, university: Organisation, demo: files.DemoCourse) -> Of
         )
         versions = [_version(university, question, teacher.id, created) for question in told.questions]
         db.session.flush()
-        points = [(version, Decimal(1)) for version in versions]
+        points = [services.Asked(version, Decimal(1)) for version in versions]
         quiz = services.set_quiz(lesson, course, points, services.QuizRules(), is_new=True)
         if quiz is None:
             raise files.FolderBroken(f"{demo.code}: lesson {told.name} has no questions")

@@ -5,10 +5,12 @@ Nothing here commits. What a demo or an import brings in goes the same way as wh
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -17,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app import audit
 from app.accounts.models import Invitation, Person
 from app.assessment import queries as assessment
-from app.assessment.models import Attempt, QuestionVersion, Quiz, QuizItem
+from app.assessment.models import Attempt, Paging, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules.content import QuestionKind
 from app.credentials import services as credentials
 from app.db import db
@@ -38,7 +40,7 @@ from courses.models import (
 QUIZ_OF_LESSON = "lesson"
 CERTIFIED = "course"
 # Kinds that nobody can mark by machine: they wait for marking by people.
-UNMARKED_KINDS = frozenset({QuestionKind.ESSAY, QuestionKind.FILE, QuestionKind.HOTSPOT})
+UNMARKED_KINDS = frozenset({QuestionKind.ESSAY, QuestionKind.FILE})
 # Lessons that are being reordered stand out of the way here, since two may not share a place.
 ASIDE = -1_000_000
 
@@ -75,6 +77,10 @@ class QuizNotPassed(Refused):
     message = _l("This lesson is completed by passing its quiz.")
 
 
+class PoolTooSmall(Refused):
+    message = _l("%(take)s questions cannot be drawn from %(size)s.")
+
+
 @dataclass(frozen=True)
 class QuizRules:
     """How a lesson's quiz is taken."""
@@ -83,6 +89,19 @@ class QuizRules:
     attempts_allowed: int = 3
     pass_share: Decimal = Decimal("0.6")
     shuffles: bool = True
+    paging: Paging = Paging.ONE
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    # By number of the pool: how many an attempt gets, and which skill and level filled it; see `Quiz.pools`.
+    pools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class Asked(NamedTuple):
+    """A question of a quiz: its version, its points, and the pool that it is drawn from (none: everybody gets it)."""
+
+    version: QuestionVersion
+    points: Decimal
+    pool: int | None = None
 
 
 # Writing
@@ -205,29 +224,34 @@ def _delete_quiz(quiz_id: int) -> None:
 def set_quiz(
     lesson: Lesson,
     course: Course,
-    questions: Sequence[tuple[QuestionVersion, Decimal]],
+    questions: Sequence[Asked],
     rules: QuizRules,
     *,
     actor_id: int | None = None,
     is_new: bool = False,
 ) -> Quiz | None:
-    """Give a lesson the quiz of these question versions with their points; none takes the quiz away.
+    """Give a lesson the quiz of these questions; none takes the quiz away.
 
     Where somebody has already begun the quiz and its questions or points change, the lesson gets a new quiz: attempts
     keep the questions that they were taken with, new attempts get the new ones, and who has passed stays done. Rules
     alone change in place. `is_new` (for a lesson just made) spares the questions about the old quiz. Raises
-    QuestionNotForQuizzes.
+    QuestionNotForQuizzes, PoolTooSmall.
     """
-    for version, _points in questions:
-        if version.question.kind in UNMARKED_KINDS:
-            raise QuestionNotForQuizzes(name=version.question.name)
+    for asked in questions:
+        if asked.version.question.kind in UNMARKED_KINDS:
+            raise QuestionNotForQuizzes(name=asked.version.question.name)
+    sizes = Counter(str(asked.pool) for asked in questions if asked.pool is not None)
+    pools = {name: dict(pool) for name, pool in rules.pools.items() if sizes[name]}
+    for name, pool in pools.items():
+        if not 1 <= pool["take"] <= sizes[name]:
+            raise PoolTooSmall(take=pool["take"], size=sizes[name])
     db.session.flush()  # questions just written get their ids
     old = None if is_new or lesson.quiz_id is None else db.session.get(Quiz, lesson.quiz_id)
-    wanted = [(version.id, _worth(version, points)) for version, points in questions]
+    wanted = [(asked.version.id, _worth(asked.version, asked.points), asked.pool) for asked in questions]
     quiz = old
     if old is not None:
-        held = [(item.question_version_id, item.points) for item in assessment.items_of(old.id)]
-        if held != wanted:
+        held = [(item.question_version_id, item.points, item.pool) for item in assessment.items_of(old.id)]
+        if held != wanted or old.pools != pools:
             lesson.quiz_id = quiz = None
             db.session.flush()
             if not assessment.has_attempts(old.id):
@@ -242,16 +266,17 @@ def set_quiz(
             title_en=_title(course.title_en, lesson.title_en) if course.title_en and lesson.title_en else "",
         )
         quiz.items = [
-            QuizItem(question_version_id=version_id, position=position, points=points)
-            for position, (version_id, points) in enumerate(wanted, start=1)
+            QuizItem(question_version_id=version_id, position=position, points=points, pool=pool)
+            for position, (version_id, points, pool) in enumerate(wanted, start=1)
         ]
         db.session.add(quiz)
     if quiz is not None:
         quiz.minutes, quiz.attempts_allowed = rules.minutes, rules.attempts_allowed
-        quiz.pass_share, quiz.shuffles = rules.pass_share, rules.shuffles
+        quiz.pass_share, quiz.shuffles, quiz.paging = rules.pass_share, rules.shuffles, rules.paging
+        quiz.opens_at, quiz.closes_at, quiz.pools = rules.opens_at, rules.closes_at, pools
         db.session.flush()
         lesson.quiz_id = quiz.id
-    _keep_skills(lesson, [version for version, _points in questions], is_new=is_new)
+    _keep_skills(lesson, [asked.version for asked in questions], is_new=is_new)
     if actor_id is not None:
         audit.record(
             "lesson.set-quiz",

@@ -10,7 +10,7 @@ from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from app.clock import ZONE
+from app.clock import moment_on_the_wall, on_the_wall
 
 
 class RoundForm(FlaskForm):
@@ -33,7 +33,7 @@ class RoundForm(FlaskForm):
         opens, closes = self.opens_at.data, self.closes_at.data
         if opens is None or closes is None:
             raise ValueError("the form has not been validated")
-        return opens.replace(tzinfo=ZONE), closes.replace(tzinfo=ZONE)
+        return moment_on_the_wall(opens), moment_on_the_wall(closes)
 
 
 class DeclineForm(FlaskForm):
@@ -56,5 +56,5 @@ class MentorForm(FlaskForm):
 
 def first_moments(now: datetime) -> dict[str, datetime]:
     """What a new round's form begins with: from tomorrow for two weeks, until six in the evening."""
-    day = now.astimezone(ZONE).replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None) + timedelta(days=1)
+    day = on_the_wall(now).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return {"opens_at": day, "closes_at": day.replace(hour=18) + timedelta(days=14)}

@@ -5,7 +5,8 @@ key, because features lie above this package.
 """
 
 import enum
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.assessment.rules.content import Content, QuestionKind, content_from_json
+from app.assessment.rules.drawing import drawn_from_pools
 from app.assessment.rules.marking import guess_floor
 from app.db import (
     Exact,
@@ -100,6 +102,9 @@ class QuestionVersion(Model):
         return self.contents.get(language) or next(iter(self.contents.values()))
 
 
+NO_TIME = timedelta(0)
+
+
 class Paging(enum.StrEnum):
     """Whether a quiz shows one question a page or all on one."""
 
@@ -110,7 +115,8 @@ class Paging(enum.StrEnum):
 class Quiz(Model):
     """A set of questions taken together, with its rules.
 
-    Items with a `pool` are candidates of a draw: `pools` says how many of each pool an attempt gets ({"1": 3}).
+    Items with a `pool` are candidates of a draw: `pools` says of each by number how many an attempt gets, and by what
+    it was filled: {"1": {"take": 3, "skill": "CC02", "level": 2}}.
     """
 
     __tablename__ = "quiz"
@@ -139,9 +145,16 @@ class Quiz(Model):
         back_populates="quiz", order_by="QuizItem.position", cascade="all, delete-orphan"
     )
 
-    def is_open(self, now: datetime) -> bool:
-        """Whether an attempt may begin: within [opens, closes)."""
-        return (self.opens_at is None or self.opens_at <= now) and (self.closes_at is None or now < self.closes_at)
+    def is_open(self, now: datetime, extra: timedelta = NO_TIME) -> bool:
+        """Whether an attempt may begin: within [opens, closes), and for who has `extra` time until that much later."""
+        return (self.opens_at is None or self.opens_at <= now) and (
+            self.closes_at is None or now < self.closes_at + extra
+        )
+
+    @property
+    def takes(self) -> dict[str, int]:
+        """How many items an attempt gets of each pool."""
+        return {name: int(pool["take"]) for name, pool in self.pools.items()}
 
 
 class QuizItem(Model):
@@ -178,6 +191,11 @@ class Allowance(Model):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
+    @property
+    def extra(self) -> timedelta:
+        """The additional time."""
+        return timedelta(minutes=self.minutes)
+
 
 class Attempt(Model):
     """One taking of a quiz by one person. `closes_at` is fixed at the start, by the server's clock."""
@@ -201,6 +219,17 @@ class Attempt(Model):
 
     quiz: Mapped[Quiz] = relationship()
     person: Mapped[Person] = relationship()
+
+    def draws(self, items: Sequence[QuizItem]) -> list[QuizItem]:
+        """Those of the quiz's items that this attempt gets, in their order."""
+        pools: dict[str, list[int]] = {}
+        for item in items:
+            if item.pool is not None:
+                pools.setdefault(str(item.pool), []).append(item.id)
+        if not pools:
+            return list(items)
+        drawn = drawn_from_pools(pools, self.quiz.takes, self.seed)
+        return [item for item in items if item.pool is None or item.id in drawn]
 
     def is_open(self, now: datetime) -> bool:
         """Whether answers are taken: not handed in, and within [start, closes)."""

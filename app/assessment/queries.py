@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Person
 from app.assessment.models import (
+    Allowance,
     Answer,
     Attempt,
     HandIn,
@@ -232,18 +233,44 @@ def attempt_with_item(person: Person, attempt_id: int, item_id: int) -> tuple[At
     return None if row is None else (row[0], row[1])
 
 
+def drawn_items(attempt: Attempt) -> list[QuizItem]:
+    """The items that an attempt gets, in order, with their question versions."""
+    return attempt.draws(items_of(attempt.quiz_id))
+
+
 def palette_of(attempt: Attempt) -> list[Place]:
-    """The items of an attempt in order, each with what was last given."""
+    """The items that an attempt gets, in order, each with what was last given."""
     query = (
-        sa.select(QuizItem.id, Answer.given, Answer.is_flagged, Answer.saved_at, Answer.revision)
+        sa.select(QuizItem, Answer)
         .outerjoin(Answer, sa.and_(Answer.item_id == QuizItem.id, Answer.attempt_id == attempt.id))
         .where(QuizItem.quiz_id == attempt.quiz_id)
         .order_by(QuizItem.position)
     )
+    answers: dict[QuizItem, Answer | None] = {row[0]: row[1] for row in db.session.execute(query)}
     return [
-        Place(item_id, number, (given or {}).get("answer"), bool(is_flagged), saved_at, revision or 0)
-        for number, (item_id, given, is_flagged, saved_at, revision) in enumerate(db.session.execute(query), start=1)
+        Place(item.id, number, answer.given.get("answer"), answer.is_flagged, answer.saved_at, answer.revision)
+        if (answer := answers[item]) is not None
+        else Place(item.id, number, None, False, None, 0)
+        for number, item in enumerate(attempt.draws(list(answers)), start=1)
     ]
+
+
+def allowance_of(quiz_id: int, person_id: int) -> Allowance | None:
+    """What a person has beyond the rules of a quiz."""
+    query = sa.select(Allowance).where(Allowance.quiz_id == quiz_id, Allowance.person_id == person_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def allowances_of(quiz_id: int) -> list[Allowance]:
+    """All allowances of a quiz, by name, with their people."""
+    query = (
+        sa.select(Allowance)
+        .join(Person, Person.id == Allowance.person_id)
+        .where(Allowance.quiz_id == quiz_id)
+        .order_by(Person.name, Person.id)
+        .options(contains_eager(Allowance.person))
+    )
+    return list(db.session.scalars(query))
 
 
 def item_by_id(item_id: int) -> QuizItem:

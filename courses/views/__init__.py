@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from courses.views import cohorts, courses, enrolments, lesson_editor, lessons, quiz_editor, workshop
+from courses.views import allowances, cohorts, courses, enrolments, lesson_editor, lessons, quiz_editor, workshop
 
 bp = Blueprint("courses", __name__, template_folder="../templates")
-for module in (courses, lessons, enrolments, workshop, lesson_editor, quiz_editor, cohorts):
+for module in (courses, lessons, enrolments, workshop, lesson_editor, quiz_editor, allowances, cohorts):
     bp.register_blueprint(module.bp)

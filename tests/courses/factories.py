@@ -71,7 +71,8 @@ def course(cast: Any, *, lessons: int = 2, published: bool = True, title: str = 
 
 def give_quiz(lesson: Lesson, of: Course, versions: list[QuestionVersion], **rules: Any) -> Any:
     """A quiz of one point a question at the end of a lesson."""
-    return services.set_quiz(lesson, of, [(version, Decimal(1)) for version in versions], services.QuizRules(**rules))
+    asked = [services.Asked(version, Decimal(1)) for version in versions]
+    return services.set_quiz(lesson, of, asked, services.QuizRules(**rules))
 
 
 def cohort(of: Course, *, day: date | None = None, **more: Any) -> Cohort:

@@ -79,7 +79,9 @@ def test_answers_were_marked_as_people_are_marked(db, world):
     for attempt in db.session.scalars(query).all():
         answers = assessment.answers_of(attempt)
         results = quizzes.results_of(
-            assessment.items_of(attempt.quiz_id), {item: answer.given["answer"] for item, answer in answers.items()}
+            assessment.items_of(attempt.quiz_id),
+            {item: answer.given["answer"] for item, answer in answers.items()},
+            attempt.seed,
         )
         assert {result.item.id: result.share for result in results} == {
             item: answer.share for item, answer in answers.items()

@@ -1,7 +1,7 @@
-"""What is drawn for a candidate: the numbers of a calculated question."""
+"""What is drawn for a candidate: the numbers of a calculated question, and questions from pools."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -19,6 +19,18 @@ from app.assessment.rules.formulas import NAME, value_of
 
 WIDE = Context(prec=60)
 _COMMON = tuple(field.name for field in fields(Content))
+
+
+def drawn_from_pools(pools: Mapping[str, Sequence[int]], takes: Mapping[str, int], seed: int) -> set[int]:
+    """The ids that an attempt with `seed` gets: `takes[name]` of each pool (none named: all), by hash, lowest first.
+
+    The hash is the SHA-256 of `seed:pool:id`, so that a draw can be found again, and pools do not move with each other.
+    """
+    found: set[int] = set()
+    for name, ids in pools.items():
+        order = sorted(ids, key=lambda each: hashlib.sha256(f"{seed}:pool {name}:{each}".encode()).digest())
+        found.update(order[: takes.get(name, len(order))])
+    return found
 
 
 def draws(content: Calculated) -> int:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.assessment.models import Answer, Attempt, QuestionVersion, QuizItem
+from app.assessment.models import Answer, Attempt, QuizItem
 from app.assessment.rules import marking
 from app.assessment.rules.content import Content
+from app.assessment.rules.drawing import drawn
 from app.assessment.rules.marking import Said
 from app.assessment.rules.showing import RightAnswer, Shown, right_answers, show
 from app.assessment.services.quizzes import best_mark
@@ -79,7 +80,7 @@ def item_outcomes(
     for number, item in enumerate(items, start=1):
         answer = answers.get(item.id)
         given = answer.given.get("answer") if answer else None
-        content = item.version.content_in(language)
+        content = drawn(item.version.content_in(language), attempt.seed, str(item.id))
         seed = attempt.seed if attempt.quiz.shuffles else None
         outcomes.append(
             ItemOutcome(
@@ -88,16 +89,16 @@ def item_outcomes(
                 show(content, given, seed=seed, place=str(item.id)),
                 answer.share if answer else Decimal(0),
                 answer.reason if answer else marking.MarkReason.NOT_ANSWERED.value,
-                _feedback(item.version, content, given),
+                _feedback(item, content, given, attempt.seed),
                 right_answers(content) if tell_right else (),
             )
         )
     return outcomes
 
 
-def _feedback(version: QuestionVersion, content: Content, given: object) -> list[Said]:
+def _feedback(item: QuizItem, content: Content, given: object, seed: int) -> list[Said]:
     """What the answer is told, in the reader's language unless the other one marked it higher."""
-    marked, best = marking.mark(content, given), best_mark(version, given)
+    marked, best = marking.mark(content, given), best_mark(item.version, given, seed, item.id)
     if marked.mark is not None and best.mark is not None and best.mark > marked.mark:
         marked = best
     said = list(marked.feedback)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -13,10 +14,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
+from app import audit
 from app.accounts.models import Person
 from app.assessment import contexts, queries
-from app.assessment.models import Answer, Attempt, QuestionVersion, Quiz, QuizItem
+from app.assessment.models import NO_TIME, Allowance, Answer, Attempt, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules import marking
+from app.assessment.rules.drawing import drawn
 from app.clock import SETTLING, day_of, microseconds
 from app.db import db
 from app.errors import Refused
@@ -29,6 +32,9 @@ REPEAT_WEIGHT = Decimal("0.5")
 # No answer that a person types is longer; what is longer is no answer.
 MAX_ANSWER = 50_000
 NOT_MET = queries.Met(0, False)
+NOTHING_NOTICED: Mapping[int, Sequence[str]] = MappingProxyType({})
+# What may be noticed while an answer is given; hints for people, never a verdict.
+NOTICES = ("pasted", "two-pages")
 # A new item moves as if this many people had answered it: the author's judgement of its level counts for something.
 ANSWERS_ASSUMED = 20
 
@@ -101,27 +107,24 @@ def begin(quiz: Quiz, person: Person, now: datetime) -> Attempt:
             return attempt
         if attempt.submitted_at is None:
             submit(attempt, now)
-    if not quiz.is_open(now):
+    allowance = queries.allowance_of(quiz.id, person.id)
+    if not quiz.is_open(now, allowance.extra if allowance else NO_TIME):
         raise QuizClosed
-    if len(taken) >= quiz.attempts_allowed:
+    if attempts_left(quiz, allowance, len(taken)) <= 0:
         raise AttemptsUsedUp
-    points_max = db.session.scalar(sa.select(sa.func.sum(QuizItem.points)).where(QuizItem.quiz_id == quiz.id))
-    if not points_max:
-        raise QuizEmpty
     number = len(taken) + 1
-    ends = [quiz.closes_at] if quiz.closes_at else []
-    if quiz.minutes:
-        ends.append(now + timedelta(minutes=quiz.minutes))
     attempt = Attempt(
         quiz_id=quiz.id,
         person_id=person.id,
         number=number,
         seed=_seed(quiz.id, person.id, number),
         started_at=now,
-        closes_at=min(ends) if ends else None,
-        points_max=points_max,
+        closes_at=closing(quiz, now, allowance),
     )
     attempt.quiz = quiz
+    attempt.points_max = sum((item.points for item in attempt.draws(queries.items_of(quiz.id))), Decimal(0))
+    if not attempt.points_max:
+        raise QuizEmpty
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
@@ -129,6 +132,45 @@ def begin(quiz: Quiz, person: Person, now: datetime) -> Attempt:
     except sa.exc.IntegrityError:
         return next(a for a in queries.attempts_of(person, [quiz.id]) if a.number == number)
     return attempt
+
+
+def attempts_left(quiz: Quiz, allowance: Allowance | None, taken: int = 0) -> int:
+    """How many attempts a person still has after so many."""
+    return quiz.attempts_allowed + (allowance.attempts if allowance else 0) - taken
+
+
+def closing(quiz: Quiz, started_at: datetime, allowance: Allowance | None) -> datetime | None:
+    """When an attempt ends: its time is over, or the quiz closes, each later by what the person is allowed."""
+    extra = allowance.extra if allowance else NO_TIME
+    ends = [quiz.closes_at + extra] if quiz.closes_at else []
+    if quiz.minutes:
+        ends.append(started_at + timedelta(minutes=quiz.minutes) + extra)
+    return min(ends) if ends else None
+
+
+def allow(
+    quiz: Quiz, person: Person, *, minutes: int, attempts: int, reason: str, by: Person, now: datetime
+) -> Allowance:
+    """Give a person more time and attempts than the rules do; an open attempt ends later at once. Audited."""
+    allowance = queries.allowance_of(quiz.id, person.id) or Allowance(quiz_id=quiz.id, person_id=person.id)
+    allowance.minutes, allowance.attempts, allowance.reason = minutes, attempts, reason
+    allowance.granted_by_id, allowance.granted_at = by.id, now
+    db.session.add(allowance)
+    for attempt in queries.attempts_of(person, [quiz.id]):
+        if attempt.is_open(now):
+            attempt.closes_at = closing(quiz, attempt.started_at, allowance)
+    db.session.flush()
+    audit.record(
+        "quiz.allow",
+        quiz,
+        actor_id=by.id,
+        organisation_id=quiz.organisation_id,
+        person_id=person.id,
+        minutes=minutes,
+        attempts=attempts,
+        reason=reason,
+    )
+    return allowance
 
 
 def _seed(quiz_id: int, person_id: int, number: int) -> int:
@@ -143,6 +185,7 @@ def save_answer(
     *,
     revision: int | None = None,
     flagged: bool | None = None,
+    notices: Sequence[str] = (),
 ) -> Receipt:
     """Keep `given` as the answer to an item and say so with a receipt, in one statement.
 
@@ -153,7 +196,7 @@ def save_answer(
     """
     if not attempt.is_open(now):
         raise AttemptOver
-    if item.quiz_id != attempt.quiz_id:
+    if item.quiz_id != attempt.quiz_id or (item.pool is not None and item not in queries.drawn_items(attempt)):
         raise NoSuchItem
     digested = json.dumps(given, ensure_ascii=False, sort_keys=True)
     if len(digested) > MAX_ANSWER:
@@ -169,10 +212,13 @@ def save_answer(
         saved_at=now,
         is_flagged=bool(flagged),
         reason="",
+        notices=list(notices),
     )
     changes: dict[str, Any] = {"given": wrapped, "revision": number, "saved_at": now}
     if flagged is not None:
         changes["is_flagged"] = flagged
+    if notices:
+        changes["notices"] = list(notices)
     kept = db.session.scalar(
         statement.on_conflict_do_update(
             index_elements=["attempt_id", "item_id"], set_=changes, where=Answer.revision <= number
@@ -195,9 +241,10 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
     db.session.refresh(attempt)
     if cast("sa.CursorResult[Any]", won).rowcount != 1:
         return attempt
-    items = queries.items_of(attempt.quiz_id)
+    items = queries.drawn_items(attempt)
     answers = queries.answers_of(attempt)
-    results = results_of(items, {item_id: answer.given.get("answer") for item_id, answer in answers.items()})
+    given = {item_id: answer.given.get("answer") for item_id, answer in answers.items()}
+    results = results_of(items, given, attempt.seed)
     attempt.points = points_of(results)
     for result in results:
         answer = answers.get(result.item.id)
@@ -215,6 +262,7 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
         attempt.quiz.organisation_id,
         handed_in_at,
         repeats={question_id: one.times for question_id, one in met.items()},
+        notices={item_id: answer.notices for item_id, answer in answers.items()},
     )
     abilities = skills.record_evidence(observations, as_of=day_of(handed_in_at))
     for result in results:
@@ -251,7 +299,7 @@ def take_many(
     taken = []
     marked = []
     for attempt, taking in zip(attempts, takings, strict=True):
-        results = results_of(items, taking.answers)
+        results = results_of(items, taking.answers, attempt.seed)
         attempt.points = points_of(results)
         marked.append(results)
     db.session.add_all(attempts)
@@ -297,9 +345,9 @@ def take(
     return take_many(quiz, items, [Taking(person_id, number, answers, started_at, submitted_at)])[0]
 
 
-def results_of(items: Sequence[QuizItem], given: Mapping[int, Any]) -> list[Result]:
-    """What the answers `given` by item id earn; an item without one is not answered."""
-    return [Result(item, *share_of(item.version, given.get(item.id))) for item in items]
+def results_of(items: Sequence[QuizItem], given: Mapping[int, Any], seed: int) -> list[Result]:
+    """What the answers `given` by item id earn in an attempt with `seed`; an item without one is not answered."""
+    return [Result(item, *share_of(item.version, given.get(item.id), seed, item.id)) for item in items]
 
 
 def points_of(results: Sequence[Result]) -> Decimal:
@@ -307,27 +355,34 @@ def points_of(results: Sequence[Result]) -> Decimal:
     return sum((result.share * result.item.points for result in results if result.share is not None), Decimal(0))
 
 
-def share_of(version: QuestionVersion, given: Any) -> tuple[Decimal | None, str]:
+def share_of(version: QuestionVersion, given: Any, seed: int, item_id: int) -> tuple[Decimal | None, str]:
     """The share of an item's points that an answer earns, and why; None where a person must mark it.
 
     A question in two languages is marked in each, and the better counts: a right answer in either is right.
     """
-    marked = best_mark(version, given)
+    marked = best_mark(version, given, seed, item_id)
     return (None if marked.mark is None else Decimal(str(round(marked.mark, 6)))), marked.reason.value
 
 
-def best_mark(version: QuestionVersion, given: Any) -> marking.Marked:
+def best_mark(version: QuestionVersion, given: Any, seed: int, item_id: int) -> marking.Marked:
     """The mark of an answer in the language in which it earns most."""
-    marks = [marking.mark(content, given) for content in version.contents.values()]
+    marks = [marking.mark(drawn(content, seed, str(item_id)), given) for content in version.contents.values()]
     return max(marks, key=lambda marked: -1.0 if marked.mark is None else marked.mark)
 
 
 def observations_of(
-    attempt: Attempt, results: Sequence[Result], organisation_id: int, now: datetime, *, repeats: Mapping[int, int]
+    attempt: Attempt,
+    results: Sequence[Result],
+    organisation_id: int,
+    now: datetime,
+    *,
+    repeats: Mapping[int, int],
+    notices: Mapping[int, Sequence[str]] = NOTHING_NOTICED,
 ) -> list[skills.Observation]:
     """What the marked answers say about skills; each item's difficulty is stored as it was when it was answered.
 
-    `repeats` tells by question id how often the person has answered the question before, in whatever quiz.
+    `repeats` tells by question id how often the person has answered the question before, in whatever quiz; `notices` by
+    item id what was noticed, which is written beside and weighs nothing.
     """
     observations = []
     for result in results:
@@ -352,7 +407,7 @@ def observations_of(
                 observed_at=now,
                 organisation_id=organisation_id,
                 recorded_by_id=None,
-                flags=("repeat",) if earlier else (),
+                flags=(*(("repeat",) if earlier else ()), *notices.get(result.item.id, ())),
             )
         )
     return observations

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import authorize, signed_in
 from app.assessment import contexts, queries
-from app.assessment.models import Attempt
+from app.assessment.models import NO_TIME, Attempt, Paging, QuizItem
 from app.assessment.policies import may_take
-from app.assessment.rules.showing import answer_of
+from app.assessment.rules.drawing import drawn
+from app.assessment.rules.showing import Shown, answer_of
 from app.assessment.rules.showing import show as shown_question
 from app.assessment.services import outcomes, quizzes
 from app.clock import received, revision
@@ -48,6 +49,18 @@ def show(attempt_id: int) -> Any:
     if not attempt.is_open(now):
         return render_template("assessment/attempts/over.html", attempt=attempt, now=now)
     places = queries.palette_of(attempt)
+    kept = [(place.item_id, place.revision) for place in places]
+    if attempt.quiz.paging is Paging.ALL:
+        items = {item.id: item for item in queries.drawn_items(attempt)}
+        return render_template(
+            "assessment/attempts/all.html",
+            attempt=attempt,
+            asked=[(place, items[place.item_id], asked(attempt, items[place.item_id], place)) for place in places],
+            places=places,
+            kept=kept,
+            now=now,
+            headline_small=True,
+        )
     number = max(1, request.args.get("question", 1, type=int))
     if number > len(places):
         return redirect(url_for(".review", attempt_id=attempt.id), 303)
@@ -59,12 +72,10 @@ def show(attempt_id: int) -> Any:
         "assessment/attempts/show.html",
         attempt=attempt,
         item=item,
-        shown=shown_question(
-            item.version.content_in(language()), current.given, seed=seed_of(attempt), place=str(item.id)
-        ),
+        shown=asked(attempt, item, current),
         current=current,
         places=places,
-        kept=[(place.item_id, place.revision) for place in places],
+        kept=kept,
         now=now,
         tested=tested,
         likely=likely_level(estimate.mean) if estimate else None,
@@ -78,7 +89,7 @@ def save(attempt_id: int, item_id: int) -> Any:
     """Save one answer: with script a receipt as JSON, without it the next page."""
     found = queries.attempt_with_item(current_user, attempt_id, item_id) or abort(404)
     attempt, item = found
-    content = next(iter(item.version.contents.values()))
+    content = drawn(next(iter(item.version.contents.values())), attempt.seed, str(item.id))
     given = answer_of(content, request.form.to_dict(flat=False), seed=seed_of(attempt), place=str(item.id))
     then = request.form.get("then", "")
     receipt = quizzes.save_answer(
@@ -88,8 +99,9 @@ def save(attempt_id: int, item_id: int) -> Any:
         received(),
         revision=revision(),
         flagged=FLAGS.get(then),
+        notices=[one for one in quizzes.NOTICES if one in request.form.getlist("notice")],
     )
-    number = item.position
+    is_all, place = attempt.quiz.paging is Paging.ALL, f"question-{item_id}"
     db.session.commit()
     if wants_json():
         return jsonify(
@@ -99,7 +111,12 @@ def save(attempt_id: int, item_id: int) -> Any:
         )
     if then == "review":
         return redirect(url_for(".review", attempt_id=attempt_id), 303)
-    return redirect(url_for(".show", attempt_id=attempt_id, question=max(1, number + STEPS.get(then, 0))), 303)
+    if is_all:
+        return redirect(url_for(".show", attempt_id=attempt_id, _anchor=place), 303)
+    numbers = {each.item_id: each.number for each in queries.palette_of(own_attempt(attempt_id))}
+    return redirect(
+        url_for(".show", attempt_id=attempt_id, question=max(1, numbers[item_id] + STEPS.get(then, 0))), 303
+    )
 
 
 @bp.route("/attempts/<int:attempt_id>/review/")
@@ -146,9 +163,10 @@ def result(attempt_id: int) -> Any:
         return render_template("assessment/attempts/over.html", attempt=attempt, now=now)
     attempts = queries.attempts_of(current_user, [attempt.quiz_id])
     open_attempt = next((other for other in attempts if other.submitted_at is None and other.is_open(now)), None)
-    left = attempt.quiz.attempts_allowed - len(attempts)
+    allowance = queries.allowance_of(attempt.quiz_id, attempt.person_id)
+    left = quizzes.attempts_left(attempt.quiz, allowance, len(attempts))
     tell_right = left <= 0 or any(other.is_passed for other in attempts)
-    items = queries.items_of(attempt.quiz_id)
+    items = queries.drawn_items(attempt)
     answers = queries.answers_of(attempt)
     context = contexts.context_of(attempt.quiz)
     return render_template(
@@ -156,7 +174,9 @@ def result(attempt_id: int) -> Any:
         attempt=attempt,
         open_attempt=open_attempt,
         left=left,
-        may_again=left > 0 and attempt.quiz.is_open(now) and may_take(current_user, attempt.quiz, context),
+        may_again=left > 0
+        and attempt.quiz.is_open(now, allowance.extra if allowance else NO_TIME)
+        and may_take(current_user, attempt.quiz, context),
         items=[]
         if open_attempt
         else outcomes.item_outcomes(attempt, items, answers, language(), tell_right=tell_right),
@@ -169,6 +189,12 @@ def result(attempt_id: int) -> Any:
 def own_attempt(attempt_id: int) -> Attempt:
     """An attempt of the signed-in person; else 404."""
     return queries.attempt_of(current_user, attempt_id) or abort(404)
+
+
+def asked(attempt: Attempt, item: QuizItem, place: queries.Place) -> Shown:
+    """A question as this attempt asks it in the reader's language, with what was last given."""
+    content = drawn(item.version.content_in(language()), attempt.seed, str(item.id))
+    return shown_question(content, place.given, seed=seed_of(attempt), place=str(item.id))
 
 
 def seed_of(attempt: Attempt) -> int | None:
