@@ -8,6 +8,7 @@ from enum import StrEnum
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from app.assessment.formats.detect import FileType
 from app.assessment.rules.content import QuestionKind
 
 SENTENCES = (
@@ -200,6 +201,25 @@ KINDS = {
     QuestionKind.HOTSPOT: _l("Place in a picture"),
     QuestionKind.DESCRIPTION: _l("Text without a question"),
 }
+
+
+FILE_TYPES = {
+    FileType.GIFT: "GIFT",
+    FileType.AIKEN: "Aiken",
+    FileType.MOODLE_XML: "Moodle XML",
+    FileType.QTI_1: "QTI 1.2",
+    FileType.QTI_2: "QTI 2",
+    FileType.CARTRIDGE: _l("Course package"),
+    FileType.WORD: "Word",
+    FileType.WORKBOOK: _l("Workbook"),
+    FileType.TABLE: "CSV",
+    FileType.TEXT: _l("Plain text"),
+}
+
+
+def file_type_word(file_type: str) -> str:
+    """The name of a file's format."""
+    return str(FILE_TYPES[FileType(file_type)])
 
 
 def word(code: StrEnum | str, values: dict[str, str] | None = None) -> str:

@@ -47,7 +47,6 @@ class Reason(StrEnum):
     GAP_TYPE = "a gap of unknown type %(type)s"
     GAP_UNCLOSED = "a gap is never closed"
     GAP_MARKS = "the text holds [[number]], which marks a gap"
-    WANTS_FILE = "an essay handed in as a file is not supported yet"
     NO_TRUTH = "just one of true and false must be right"
     # QTI and cartridges
     FILE_REFUSED = "this file of the package cannot be read: it %(text)s"

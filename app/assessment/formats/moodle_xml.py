@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from urllib.parse import quote
 from xml.etree.ElementTree import ParseError
 
@@ -34,14 +34,19 @@ from app.assessment.formats.items import (
     taken,
 )
 from app.assessment.rules.content import (
+    DEFAULT_PENALTY,
+    FORMULA_IN_TEXT,
     GAP_MARK,
     PLUGIN_FILE,
     Attachment,
+    Calculated,
+    CalculatedAnswer,
     Choice,
     Cloze,
     Content,
     Description,
     Essay,
+    FileUpload,
     Format,
     Gap,
     Layout,
@@ -51,16 +56,22 @@ from app.assessment.rules.content import (
     NumericAnswer,
     Option,
     Ordering,
+    Problem,
+    Rounding,
     ShortText,
     Single,
     TextAnswer,
+    ToleranceKind,
     TrueFalse,
     Unit,
+    Variable,
     letter,
     letters_hiding_order,
     matched,
     tidy_fraction,
 )
+from app.assessment.rules.drawing import draw
+from app.assessment.rules.formulas import NAME, FormulaError
 from app.assessment.rules.reading import read_number
 
 ROOT = "quiz"
@@ -72,6 +83,25 @@ FORMATS = {
     "plain_text": Format.PLAIN,
     "moodle_auto_format": Format.MOODLE,
 }
+
+# Draws of numbers times formulas.
+MAX_WORK = 20_000
+MAX_UPLOADS = 20
+MAX_DIGITS = 30
+# Moodle's names for groups of kinds of file, as far as people hand them in.
+FILE_GROUPS = {
+    "document": (".doc", ".docx", ".odt", ".pdf", ".rtf"),
+    "spreadsheet": (".xls", ".xlsx", ".ods", ".csv"),
+    "presentation": (".ppt", ".pptx", ".odp"),
+    "image": (".png", ".jpg", ".jpeg", ".gif"),
+    "web_image": (".png", ".jpg", ".jpeg", ".gif"),
+    "archive": (".zip",),
+    "audio": (".mp3",),
+    "video": (".mp4",),
+}
+# Of how many digits a unit's multiplier is, and how many of them are still sure when it has been turned over.
+DIVIDED = Context(prec=28)
+SURE = Context(prec=25)
 
 _MEDIA_TYPES = mimetypes.MimeTypes()
 _TAGS = re.compile(r"<[^<>]*>")
@@ -91,9 +121,9 @@ class Node:
     texts: list[str] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
 
-    def named(self, tag: str) -> list["Node"]:
-        """The children called `tag`."""
-        return [child for child in self.children if child.tag == tag]
+    def named(self, *tags: str) -> list["Node"]:
+        """The children called one of `tags`."""
+        return [child for child in self.children if child.tag in tags]
 
     def first(self, tag: str) -> "Node | None":
         """The first child called `tag`."""
@@ -204,11 +234,10 @@ class _Question:
         if reader is None:
             raise ItemRefused(Reason.UNSUPPORTED, type=kind or "?")
         content = reader(self)
-        hints = [hint for hint in self.node.named("hint") if hint.word("text") or hint.own_text.strip()]
-        if hints:
-            self.remarks.append(remark(Note.HINTS, count=len(hints)))
         general = self._prose(self.node.first("generalfeedback"))
         points = read_number(self.node.word("defaultgrade") or "1")
+        penalty = read_number(self.node.word("penalty"))
+        hints = [self._text_beside(hint) for hint in self.node.named("hint")]
         content = replace(
             content,
             general_feedback=general.text,
@@ -218,6 +247,8 @@ class _Question:
             wrong_feedback=self._beside("incorrectfeedback"),
             points=float(points) if points is not None and 0 <= points <= 1_000_000 else 1.0,
             attachments=tuple(self.attachments.values()),
+            hints=tuple(hint for hint in hints if hint),
+            penalty=DEFAULT_PENALTY if penalty is None else float(penalty),
         )
         tags = self.node.first("tags")
         return taken(
@@ -282,7 +313,10 @@ class _Question:
 
     def _beside(self, tag: str) -> str:
         """The text of a child that has no format of its own here."""
-        prose = self._prose(self.node.first(tag))
+        return self._text_beside(self.node.first(tag))
+
+    def _text_beside(self, node: Node | None) -> str:
+        prose = self._prose(node)
         if self._own(prose):
             self.remarks.append(remark(Note.FORMAT))
         return prose.text
@@ -386,16 +420,152 @@ class _Question:
                     feedback_format=self._own(said),
                 )
             )
+        return Numeric(text=self.asked.text, format=self.asked.format, answers=tuple(answers), units=self._units())
+
+    def _units(self) -> tuple[Unit, ...]:
+        """The units, whose multipliers count the other way here: Moodle says how many of a unit the first one has."""
         units = self.node.first("units")
-        return Numeric(
-            text=self.asked.text,
+        made = []
+        for unit in units.named("unit") if units else []:
+            per_first = self._number(unit.word("multiplier"), "1")
+            if not per_first:
+                raise ItemRefused(Problem.NO_ANSWER)
+            multiplier = SURE.plus(DIVIDED.divide(Decimal(1), per_first)).normalize(SURE)
+            made.append(Unit(name=unit.word("unit_name"), multiplier=multiplier))
+            if len(made) > MAX_OPTIONS:
+                raise ItemRefused(Reason.TOO_MANY, limit=MAX_OPTIONS)
+        return tuple(made)
+
+    def calculated(self) -> Content:
+        """Formulas over the numbers of the datasets. Raises ItemRefused where there are none."""
+        variables = self._variables()
+        # Moodle allows names that formulas here do not.
+        names = {variable.name: variable.name for variable in variables}
+        for number, name in enumerate(names, 1):
+            if not NAME.fullmatch(f"{{{name}}}"):
+                names[name] = next(
+                    new for new in (f"v{number}" + "_" * more for more in range(len(names) + 1)) if new not in names
+                )
+
+        def renamed(text: str) -> str:
+            for old, new in names.items():
+                text = text.replace(f"{{{old}}}", f"{{{new}}}") if old != new else text
+            return text
+
+        answers = [
+            self._calculated_answer(answer, fraction, renamed)
+            for answer, fraction in self._answers()
+            if not self._is_any_number(answer, fraction)
+        ]
+        text = renamed(self.asked.text)
+        drawn = min((len(variable.values) for variable in variables), default=0)
+        if drawn * (len(answers) + len(FORMULA_IN_TEXT.findall(text))) > MAX_WORK:
+            raise ItemRefused(Reason.INTRICATE, limit=MAX_WORK)
+        content = Calculated(
+            text=text,
             format=self.asked.format,
             answers=tuple(answers),
-            units=tuple(
-                Unit(name=unit.word("unit_name"), multiplier=self._number(unit.word("multiplier"), "1"))
-                for unit in (units.named("unit") if units else [])
-            ),
+            variables=tuple(replace(variable, name=names[variable.name]) for variable in variables),
+            units=self._units(),
         )
+        try:
+            for number in range(drawn):
+                draw(content, number)
+        except (FormulaError, ArithmeticError) as error:
+            raise ItemRefused(Problem.FORMULA) from error
+        return content
+
+    def _is_any_number(self, answer: Node, fraction: float) -> bool:
+        """Whether it takes any number at all, which only says something about it. Raises ItemRefused where it pays."""
+        if self._prose(answer).text != "*":
+            return False
+        if fraction > 0:
+            raise ItemRefused(Problem.FORMULA)
+        if self._prose(answer.first("feedback")).text:
+            self.remarks.append(remark(Note.FEEDBACK_LEFT_OUT, count=1))
+        return True
+
+    def _calculated_answer(self, answer: Node, fraction: float, renamed: Callable[[str], str]) -> CalculatedAnswer:
+        said = self._prose(answer.first("feedback"))
+        kind = answer.word("tolerancetype") or "1"
+        if kind == "3":
+            self.remarks.append(remark(Note.GEOMETRIC))
+        digits = self._number(answer.word("correctanswerlength"), "2")
+        if not 0 <= digits <= MAX_DIGITS:
+            raise ItemRefused(Reason.NO_NUMBER, text=digits)
+        return CalculatedAnswer(
+            formula=renamed(self._prose(answer).text),
+            fraction=fraction,
+            tolerance=self._number(answer.word("tolerance"), "0"),
+            tolerance_kind=ToleranceKind.NUMBER if kind == "2" else ToleranceKind.SHARE,
+            digits=int(digits),
+            rounding=Rounding.SIGNIFICANT if answer.word("correctanswerformat") == "2" else Rounding.DECIMALS,
+            feedback=said.text,
+            feedback_format=self._own(said),
+        )
+
+    def _variables(self) -> list[Variable]:
+        """The datasets with the values at the numbers that all of them have."""
+        definitions = self.node.first("dataset_definitions")
+        sets: dict[str, dict[Decimal, Decimal]] = {}
+        for definition in definitions.named("dataset_definition") if definitions else []:
+            items = definition.first("dataset_items")
+            found = items.named("dataset_item") if items else []
+            if max(len(found), len(sets)) > MAX_OPTIONS:
+                raise ItemRefused(Reason.TOO_MANY, limit=MAX_OPTIONS)
+            sets[definition.word("name")] = {
+                self._number(each.word("number"), str(place)): self._number(each.word("value"))
+                for place, each in enumerate(found, 1)
+            }
+        common = sorted(set.intersection(*map(set, sets.values()))) if sets else []
+        if not common:
+            raise ItemRefused(Problem.NO_VALUES)
+        return [Variable(name=name, values=tuple(values[number] for number in common)) for name, values in sets.items()]
+
+    def calculatedmulti(self) -> Content:
+        """Options whose numbers are drawn are refused; without such it is an ordinary choice."""
+        texts = [self.asked.text, *(self._prose(answer).text for answer in self.node.named("answer"))]
+        definitions = self.node.first("dataset_definitions")
+        names = [each.word("name") for each in definitions.named("dataset_definition")] if definitions else []
+        if any("{=" in text or any(f"{{{name}}}" in text for name in names) for text in texts):
+            raise ItemRefused(Reason.CALCULATED_OPTIONS, type="calculatedmulti")
+        return self.multichoice()
+
+    def words_in_gaps(self) -> Content:
+        """Gaps that are filled from lists, or by dragging: `[[2]]` is the place of the second word, among its group."""
+        offered = [
+            (self._prose(each).text, each.word("group") or "1") for each in self.node.named("selectoption", "dragbox")
+        ]
+        if len(offered) > MAX_OPTIONS or len(GAP_MARK.findall(self.asked.text)) > MAX_OPTIONS:
+            raise ItemRefused(Reason.TOO_MANY, limit=MAX_OPTIONS)
+        # A word that stands twice in a group is the same word.
+        groups: dict[str, dict[str, None]] = {}
+        for text, group in offered:
+            groups.setdefault(group, {})[text] = None
+        shuffle = self.node.word("shuffleanswers").lower() in ("1", "true")
+        gaps: list[Gap] = []
+
+        def gap(found: re.Match[str]) -> str:
+            number = int(found[1])
+            if not 1 <= number <= len(offered):
+                raise ItemRefused(Problem.GAP_MISMATCH)
+            right, group = offered[number - 1]
+            options = tuple(
+                Option(key=letter(place), text=text, fraction=float(text == right))
+                for place, text in enumerate(groups[group])
+            )
+            part = Single(text="", format=self.asked.format, options=options, shuffle=shuffle)
+            gaps.append(Gap(key=str(len(gaps) + 1), part=part))
+            if sum(len(gap.part.options) for gap in gaps if isinstance(gap.part, Single)) > MAX_WORK:
+                raise ItemRefused(Reason.TOO_MANY, limit=MAX_WORK)
+            return f"[[{len(gaps)}]]"
+
+        text = GAP_MARK.sub(gap, self.asked.text)
+        return Cloze(text=text, format=self.asked.format, gaps=tuple(gaps))
+
+    def on_picture(self) -> Content:
+        """Dragging onto a picture: several things with a place each, which no type here asks."""
+        raise ItemRefused(Reason.ON_PICTURE, type=self.node.attributes.get("type", "").strip())
 
     def matching(self) -> Content:
         """Rows with their choices; a row without text is a choice left over."""
@@ -432,15 +602,39 @@ class _Question:
         )
 
     def essay(self) -> Content:
-        """Free text; an essay that wants files alone is refused."""
+        """Free text, or files where the essay has no place for text."""
+        attachments = read_number(self.node.word("attachments")) or Decimal(0)
         if self.node.word("responseformat") == "noinline":
-            raise ItemRefused(Reason.WANTS_FILE)
+            return FileUpload(
+                text=self.asked.text,
+                format=self.asked.format,
+                guide=self._beside("graderinfo"),
+                suffixes=self._suffixes(),
+                most=MAX_UPLOADS if attachments < 0 else int(min(max(attachments, Decimal(1)), Decimal(MAX_UPLOADS))),
+            )
+        if attachments:
+            self.remarks.append(remark(Note.FILES_BESIDE))
         return Essay(
             text=self.asked.text,
             format=self.asked.format,
             guide=self._beside("graderinfo"),
             template=self._beside("responsetemplate"),
         )
+
+    def _suffixes(self) -> tuple[str, ...]:
+        """The kinds of file in a list of suffixes, groups and media types."""
+        found: dict[str, None] = {}
+        for given in re.split(r"[\s,;:\"']+", self.node.word("filetypeslist").lower())[:MAX_OPTIONS]:
+            name = given.strip("*")
+            if name.startswith(".") and len(name) > 1:
+                found[name] = None
+            elif name in FILE_GROUPS:
+                found.update(dict.fromkeys(FILE_GROUPS[name]))
+            elif ending := _MEDIA_TYPES.guess_extension(name):
+                found[ending] = None
+            elif name:
+                self.remarks.append(remark(Note.FILE_KIND, text=given))
+        return tuple(found)
 
     def description(self) -> Content:
         """A text that asks nothing."""
@@ -457,6 +651,13 @@ _READERS: dict[str, Callable[[_Question], Content]] = {
     "truefalse": _Question.truefalse,
     "shortanswer": _Question.shortanswer,
     "numerical": _Question.numerical,
+    "calculated": _Question.calculated,
+    "calculatedsimple": _Question.calculated,
+    "calculatedmulti": _Question.calculatedmulti,
+    "gapselect": _Question.words_in_gaps,
+    "ddwtos": _Question.words_in_gaps,
+    "ddmarker": _Question.on_picture,
+    "ddimageortext": _Question.on_picture,
     "matching": _Question.matching,
     "ordering": _Question.ordering,
     "essay": _Question.essay,
@@ -468,7 +669,7 @@ _READERS: dict[str, Callable[[_Question], Content]] = {
 
 # Cloze
 
-_GAP_START = re.compile(r"\{([0-9]{0,4}):([A-Za-z_]{1,30}):")
+GAP_START = re.compile(r"\{([0-9]{0,4}):([A-Za-z_]{1,30}):")
 _GAP_PART = re.compile(r"\\.|[~}]", re.DOTALL)
 _GAP_ESCAPED = re.compile(r"\\([}#~/\"\\])")
 _GAP_FEEDBACK = re.compile(r"\\.|(?<!&)#", re.DOTALL)
@@ -490,7 +691,7 @@ def cloze_gaps(text: str, format: Format) -> tuple[str, tuple[Gap, ...]]:
     shown: list[str] = []
     gaps: list[Gap] = []
     place = 0
-    while found := _GAP_START.search(text, place):
+    while found := GAP_START.search(text, place):
         given = found[2].upper()
         kind = _SHORT_FORMS.get(given, given)
         if kind not in _GAP_TYPES:

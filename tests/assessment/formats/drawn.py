@@ -148,7 +148,7 @@ class Draw:
     def units(self):
         return self.draw(
             st.sampled_from([(), (Unit(name="kg"), Unit(name="g", multiplier=Decimal("0.001"))),
-                             (Unit(name="m"), Unit(name="尺", multiplier=Decimal(1) / 3))])
+                             (Unit(name="m"), Unit(name="尺", multiplier=Decimal("0." + 25 * "3")))])
         )  # fmt: skip
 
     def short_text(self, signs=None):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.assessment.formats import moodle_xml
 from app.assessment.formats.items import FileUnreadable, Item, ItemRefused, Note, Reason, Refusal
 from app.assessment.rules.content import Format, Layout, Problem
+from app.assessment.rules.drawing import draw
 from app.assessment.rules.marking import MarkReason, mark
 
 SKILLS = {"CC02"}
@@ -128,7 +129,7 @@ def test_numbers_with_tolerance_and_units():
         "numerical",
         answer("1.5", 100, "<tolerance>0.01</tolerance>") + answer("*", 0, said("no"))
         + "<units><unit><multiplier>1</multiplier><unit_name>kg</unit_name></unit>"
-        + "<unit><multiplier>0.001</multiplier><unit_name>g</unit_name></unit></units>",
+        + "<unit><multiplier>1000</multiplier><unit_name>g</unit_name></unit></units>",
     ).content  # fmt: skip
 
     assert [(a.value, a.tolerance) for a in content.answers] == [(Decimal("1.5"), Decimal("0.01")), (None, 0)]
@@ -166,9 +167,12 @@ def test_a_description():
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        ("calculated", Reason.UNSUPPORTED),
-        ("ddmarker", Reason.UNSUPPORTED),
-        ("gapselect", Reason.UNSUPPORTED),
+        ("calculated", Problem.NO_VALUES),
+        ("calculatedsimple", Problem.NO_VALUES),
+        ("ddmarker", Reason.ON_PICTURE),
+        ("ddimageortext", Reason.ON_PICTURE),
+        ("gapselect", Problem.NO_GAPS),
+        ("stack", Reason.UNSUPPORTED),
         ("", Reason.UNSUPPORTED),
         ("multichoice", Problem.FEW_OPTIONS),
         ("truefalse", Reason.NO_TRUTH),
@@ -184,9 +188,9 @@ def test_what_cannot_be_taken_is_refused(kind, reason):
 
 
 def test_the_report_names_what_is_not_supported():
-    (item,) = read(quiz(question("calculatedmulti")))
+    (item,) = read(quiz(question("stack")))
 
-    assert (item.line, item.name, item.remark.sentence) == (3, "N", "type calculatedmulti is not supported yet")
+    assert (item.line, item.name, item.remark.sentence) == (3, "N", "type stack is not supported yet")
 
 
 @pytest.mark.parametrize(
@@ -203,8 +207,36 @@ def test_a_broken_choice_is_refused(inside, reason):
     assert refused("multichoice", inside) == reason
 
 
-def test_an_essay_that_wants_a_file_is_refused():
-    assert refused("essay", "<responseformat>noinline</responseformat>") == Reason.WANTS_FILE
+def test_an_essay_without_text_asks_for_files():
+    content = only(
+        "essay",
+        "<responseformat>noinline</responseformat><attachments>3</attachments>"
+        "<filetypeslist>.pdf,.docx archive application/pdf</filetypeslist>" + said("Look for …", "graderinfo"),
+    ).content
+
+    assert (content.kind, content.most, content.suffixes) == ("file", 3, (".pdf", ".docx", ".zip"))
+    assert content.guide == "Look for …"
+
+
+@pytest.mark.parametrize(("given", "most"), [("-1", 20), ("0", 1), ("", 1), ("99", 20)])
+def test_how_many_files_an_essay_asks_for(given, most):
+    inside = f"<responseformat>noinline</responseformat><attachments>{given}</attachments>"
+
+    assert only("essay", inside).content.most == most
+
+
+def test_a_kind_of_file_that_is_not_known_is_left_out_and_said_so():
+    item = only("essay", "<responseformat>noinline</responseformat><filetypeslist>web_file</filetypeslist>")
+
+    assert [remark.sentence for remark in item.remarks] == [
+        "a kind of file that is not known here was left out: web_file"
+    ]
+
+
+def test_files_beside_the_text_of_an_essay_are_not_asked_for():
+    item = only("essay", "<responseformat>editor</responseformat><attachments>2</attachments>")
+
+    assert (item.content.kind, [remark.code for remark in item.remarks]) == ("essay", [Note.FILES_BESIDE])
 
 
 def test_tags_name_skill_and_level():
@@ -213,10 +245,157 @@ def test_tags_name_skill_and_level():
     assert (item.skill, item.level) == ("CC02", 3)
 
 
-def test_hints_are_left_out_and_said_so():
-    item = only("description", said("Think.", "hint") + said("", "hint"))
+def test_hints_and_penalty_are_taken():
+    item = only("shortanswer", answer("a", 100) + said("Think.", "hint") + said("", "hint") + "<penalty>0.1</penalty>")
 
-    assert [remark.sentence for remark in item.remarks] == ["hints left out: 1"]
+    assert (item.content.hints, item.content.penalty, item.remarks) == (("Think.",), 0.1, ())
+
+
+@pytest.mark.parametrize("inside", ["", "<penalty></penalty>", "<penalty>much</penalty>"])
+def test_without_a_penalty_it_is_a_third(inside):
+    assert only("description", inside).content.penalty == 0.3333333
+
+
+def test_a_penalty_beyond_everything_is_refused():
+    assert refused("description", "<penalty>2</penalty>") == Problem.PENALTY
+
+
+# Numbers that are drawn
+
+
+def dataset(name, *values, numbers=None):
+    items = "".join(
+        f"<dataset_item><number>{number}</number><value>{value}</value></dataset_item>"
+        for number, value in zip(numbers or range(1, len(values) + 1), values, strict=True)
+    )
+    return (
+        f"<dataset_definition><status><text>private</text></status><name><text>{name}</text></name>"
+        f"<dataset_items>{items}</dataset_items></dataset_definition>"
+    )
+
+
+def calculated(formula, *datasets, inside="", more="", text="{a} + {b}?", kind="calculated"):
+    accepted = f"<answer fraction='100'><text>{formula}</text>{inside}</answer>"
+    return (kind, f"{accepted}{more}<dataset_definitions>{''.join(datasets)}</dataset_definitions>", text)
+
+
+TWO = (dataset("a", "1.5", 2), dataset("b", 10, 20))
+
+
+@pytest.mark.parametrize("kind", ["calculated", "calculatedsimple"])
+def test_a_formula_is_worked_out_for_its_datasets(kind):
+    content = only(*calculated("{a} + {b}", *TWO, kind=kind)).content
+
+    assert [(each.name, each.values) for each in content.variables] == [
+        ("a", (Decimal("1.5"), Decimal(2))), ("b", (Decimal(10), Decimal(20))),
+    ]  # fmt: skip
+    assert [draw(content, number).text for number in (0, 1)] == ["1.5 + 10?", "2 + 20?"]
+    assert [draw(content, number).answers[0].value for number in (0, 1)] == [Decimal("11.5"), 22]
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "tolerance"),
+    [("1", "share", "0.01"), ("2", "number", "0.01"), ("3", "share", "0.01"), ("", "share", "0.01")],
+)
+def test_each_type_of_tolerance(written, kind, tolerance):
+    item = only(*calculated("{a}", *TWO, inside=f"<tolerance>0.01</tolerance><tolerancetype>{written}</tolerancetype>"))
+    (accepted,) = item.content.answers
+
+    assert (accepted.tolerance_kind, accepted.tolerance) == (kind, Decimal(tolerance))
+    assert [remark.code for remark in item.remarks] == ([Note.GEOMETRIC] if written == "3" else [])
+
+
+@pytest.mark.parametrize(("written", "rounding"), [("1", "decimals"), ("2", "significant")])
+def test_how_a_result_is_told(written, rounding):
+    inside = f"<correctanswerformat>{written}</correctanswerformat><correctanswerlength>3</correctanswerlength>"
+    (accepted,) = only(*calculated("{a}", *TWO, inside=inside)).content.answers
+
+    assert (accepted.rounding, accepted.digits) == (rounding, 3)
+
+
+def test_draws_are_of_the_numbers_that_all_datasets_have():
+    shuffled = dataset("b", 30, 10, 20, numbers=(3, 1, 2))
+    content = only(*calculated("{a}*{b}", dataset("a", 1, 2), shuffled)).content
+
+    assert [variable.values for variable in content.variables] == [(1, 2), (10, 20)]
+
+
+def test_names_that_formulas_do_not_know_are_changed():
+    item = only(*calculated("{价格}*{v1}", dataset("价格", 2), dataset("v1", 3), text="{价格} × {v1}"))
+    numeric = draw(item.content, 0)
+
+    assert (numeric.text, numeric.answers[0].value) == ("2 × 3", 6)
+
+
+def test_any_other_number_is_not_told_anything():
+    item = only(*calculated("{a}", *TWO, more=answer("*", 0, said("no"))))
+
+    assert len(item.content.answers) == 1
+    assert [remark.sentence for remark in item.remarks] == ["feedback left out: 1"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "more"),
+    [("{a}/0", ""), ("{c}", ""), ("sqrt(-{a})", ""), ("__import__('os')", ""), ("{a}", answer("*", 50))],
+)
+def test_draws_that_cannot_be_worked_out_are_refused(formula, more):
+    assert refused(*calculated(formula, *TWO, more=more)) == Problem.FORMULA
+
+
+def test_a_result_that_cannot_be_told_is_refused():
+    inside = "<correctanswerlength>30</correctanswerlength>"
+
+    assert refused(*calculated("{a}", dataset("a", "1e90"), inside=inside, text="{a}?")) == Problem.FORMULA
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (calculated("{a}", dataset("a", *[1] * 1001)), Reason.TOO_MANY),
+        (calculated("{a}", dataset("a", *[1] * 1000), more=answer("{a}", 0) * 50), Reason.INTRICATE),
+        (calculated("{a}", dataset("a", "x")), Reason.NO_NUMBER),
+        (calculated("{a}", dataset("a", 1), inside="<correctanswerlength>99</correctanswerlength>"), Reason.NO_NUMBER),
+        (calculated("{a}", dataset("a", 1), dataset("b", 1, numbers=(2,))), Problem.NO_VALUES),
+    ],
+)
+def test_datasets_beyond_reason_are_refused(item, reason):
+    assert refused(*item) == reason
+
+
+def test_options_with_drawn_numbers_are_refused_and_others_taken():
+    options = answer("{={a}*2}", 100) + answer("0", 0)
+    definitions = f"<dataset_definitions>{dataset('a', 1)}</dataset_definitions>"
+
+    assert refused("calculatedmulti", options + definitions) == Reason.CALCULATED_OPTIONS
+    assert only("calculatedmulti", answer("1", 100) + answer("0", 0) + definitions).content.kind == "single"
+
+
+# Words for gaps
+
+
+def offered(*texts, tag="selectoption"):
+    return "".join(f"<{tag}><text>{text}</text><group>{group}</group></{tag}>" for text, group in texts)
+
+
+@pytest.mark.parametrize(("kind", "tag"), [("gapselect", "selectoption"), ("ddwtos", "dragbox")])
+def test_words_for_gaps_become_lists(kind, tag):
+    words = offered(("cat", 1), ("dog", 1), ("mat", 2), ("cat", 1), ("hat", 2), tag=tag)
+    content = only(kind, words + "<shuffleanswers>1</shuffleanswers>", "The [[4]] sat on the [[3]], [[2]]!").content
+
+    assert content.text == "The [[1]] sat on the [[2]], [[3]]!"
+    assert [[(option.text, option.fraction) for option in gap.part.options] for gap in content.gaps] == [
+        [("cat", 1), ("dog", 0)], [("mat", 1), ("hat", 0)], [("cat", 0), ("dog", 1)],
+    ]  # fmt: skip
+    assert all(gap.part.shuffle for gap in content.gaps)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("[[9]]", Problem.GAP_MISMATCH), ("[[0]]", Problem.GAP_MISMATCH), ("[[1]]" * 1001, Reason.TOO_MANY),
+     ("[[3]]", Problem.FEW_OPTIONS)],
+)  # fmt: skip
+def test_gaps_without_words_are_refused(text, reason):
+    assert refused("gapselect", offered(("a", 1), ("b", 1), ("c", 2)), text) == reason
 
 
 # Files inside
@@ -428,7 +607,7 @@ def test_markup_inside_a_text_is_left_out_and_said_so():
 
 
 KINDS = ["multichoice", "truefalse", "shortanswer", "numerical", "matching", "essay", "description", "cloze",
-         "ordering", "category", "calculated", "nonsense"]  # fmt: skip
+         "ordering", "category", "calculated", "calculatedmulti", "gapselect", "ddmarker", "nonsense"]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(KINDS)), st.text(st.sampled_from("ab{}:=~#%1\\"), max_size=20))
