@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +13,7 @@ from flask import Flask, Response, current_app, send_file
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import jobs
 from app.db import Model, db, hex_digest, key, line, moment_now, short_name
 from app.errors import Refused
 
@@ -33,6 +35,7 @@ ALLOWED: dict[str, tuple[str, tuple[bytes, ...]]] = {
 OFFICE_PARTS = {".docx": "word/", ".xlsx": "xl/", ".pptx": "ppt/"}
 TEXT_SUFFIXES = frozenset({".csv", ".txt", ".md"})
 CHUNK = 1 << 20
+WAITING_SECONDS = 24 * 60 * 60
 
 
 class FileEmpty(Refused):
@@ -41,6 +44,10 @@ class FileEmpty(Refused):
 
 class FileKindRefused(Refused):
     message = _l("Files of this kind are not taken, or the content does not fit the name “%(name)s”.")
+
+
+class FileGone(Refused):
+    message = _l("The file is no longer kept. Send it again.")
 
 
 class StoredFile(Model):
@@ -117,6 +124,38 @@ def _content_fits(path: Path, suffix: str) -> bool:
     return True
 
 
+def keep_waiting(content: bytes) -> str:
+    """Keep bytes for a day, until somebody who has seen what they hold takes them; returns their digest."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = _waiting() / digest
+    handle, temporary = tempfile.mkstemp(dir=_waiting())
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+    os.replace(temporary, target)
+    return digest
+
+
+def waiting(digest: str) -> bytes:
+    """The bytes that wait under a digest. Raises FileGone."""
+    path = _waiting() / digest
+    if len(digest) != 64 or not digest.isalnum() or not path.is_file():
+        raise FileGone
+    return path.read_bytes()
+
+
+def sweep_waiting() -> None:
+    """Remove what has waited for more than a day."""
+    for path in _waiting().iterdir():
+        if time.time() - path.stat().st_mtime > WAITING_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _waiting() -> Path:
+    folder = _folder() / "waiting"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def _folder() -> Path:
     folder: Path = current_app.config["DATA_DIR"] / "files"
     folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +181,19 @@ def download(stored: StoredFile) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Nothing to bind: features serve their own files after their own question who may."""
+    """Let the worker sweep what nobody took. Features serve their own files after their own question who may."""
+    jobs.every_minute(app, sweep_waiting)
 
 
-__all__: list[Any] = ["ALLOWED", "FileEmpty", "FileKindRefused", "StoredFile", "download", "init_app", "store"]
+__all__: list[Any] = [
+    "ALLOWED",
+    "FileEmpty",
+    "FileGone",
+    "FileKindRefused",
+    "StoredFile",
+    "download",
+    "init_app",
+    "keep_waiting",
+    "store",
+    "waiting",
+]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -17,8 +17,9 @@ from app.assessment.formats.items import FileUnreadable, Item, Refusal
 from app.assessment.rules.answers import answer_from_words
 from app.assessment.rules.content import Content, Matching
 from app.assessment.rules.marking import Marked, mark, max_points
+from app.assessment.services import imports
 from app.assessment.services import questions as bank
-from app.cli import Door, Text, Unusable, answers_in, decode, put, read_bytes, read_json, reads_file, table, warn
+from app.cli import Door, Unusable, answers_in, put, read_bytes, read_json, reads_file, table, warn
 from app.db import db, utcnow
 from app.reference.files import skill_codes
 
@@ -43,7 +44,7 @@ questions = AppGroup("questions", help="Read and mark questions.")
     type=click.Choice([AUTO, "zh", "en"]),
     default=AUTO,
     show_default=True,
-    help="The language of the questions; auto: zh if FILE holds Chinese characters, else en.",
+    help="The language of the questions; auto: zh if any of them asks in Chinese characters, else en.",
 )
 @click.option("--organisation", metavar="SLUG", help="Whose bank takes them; without it, the platform's own.")
 @click.option("--dry-run", is_flag=True, help="Report, and write nothing.")
@@ -65,32 +66,39 @@ def import_(
     if not dry_run:
         _need_bank(organisation)
     content = read_bytes(file, max_mb)
-    text = decode(file, content, encoding or detect.declared_encoding(content))
-    _need_characters(text)
-    language = _language(text.text) if language == AUTO else language
-    file_type = _file_type(text, type_name)
-    lines, refused, items = [], [], []
-    for each in _found(text, file_type):
-        if isinstance(each, Refusal):
-            refused.append(_refusal(each))
-            continue
-        lines.append(_line(each))
-        if not dry_run:
-            items.append(each)
+    lines, refused, items, chinese = [], [], [], False
+    try:
+        reading = imports.read_questions(
+            file, content, encoding=encoding, file_type=None if type_name == AUTO else detect.FileType(type_name)
+        )
+        for each in reading.found:
+            if isinstance(each, Refusal):
+                refused.append(_refusal(each))
+                continue
+            lines.append(_line(each))
+            chinese = chinese or bool(CHINESE.search(each.content.text))
+            if not dry_run:
+                items.append(each)
+        beside = imports.beside_questions(reading, content)
+    except FileUnreadable as error:
+        raise Unusable(file, error.reason, row=error.line) from error
+    warnings = [*reading.warnings, *([f"things that are no questions: {beside}"] if beside else [])]
     if not lines and not refused:
-        raise Unusable(file, "holds no question")
+        raise Unusable(file, "; ".join(["holds no question", *warnings]))
+    if language == AUTO:
+        language = "zh" if chinese else "en"
     if items:
         _take(items, language, organisation)
-    warn(f"{file}: {warning}" for warning in text.warnings)
+    warn(f"{file}: {warning}" for warning in warnings)
     report = {
-        "encoding": text.encoding,
-        "type": file_type.value,
+        "encoding": reading.encoding,
+        "type": reading.file_type.value,
         "language": language,
         "items": len(lines) + len(refused),
         "taken": len(lines),
         "refused": refused,
         "questions": lines,
-        "warnings": text.warnings,
+        "warnings": warnings,
     }
     put(_json(report) if form == "json" else _items_table(lines, refused))
 
@@ -131,41 +139,13 @@ def _take(items: list[Item], language: str, slug: str | None) -> None:
         raise Unusable("database", "lacks a skill of the taxonomy (flask reference load)") from error
 
 
-def _need_characters(text: Text) -> None:
-    """Refuse what an encoding named by the caller made of other bytes: no database keeps it."""
-    is_text = "\x00" not in text.text
-    try:
-        text.text.encode()
-    except UnicodeEncodeError:
-        is_text = False
-    if not is_text:
-        raise Unusable(text.name, f"is not {text.encoding} text")
-
-
-def _file_type(text: Text, type_name: str) -> detect.FileType:
-    try:
-        return detect.detect(text.text) if type_name == AUTO else detect.FileType(type_name)
-    except FileUnreadable as error:
-        raise Unusable(text.name, error.reason) from error
-
-
-def _found(text: Text, file_type: detect.FileType) -> Iterator[Item | Refusal]:
-    try:
-        yield from detect.read(file_type, text.text, skill_codes())
-    except FileUnreadable as error:
-        raise Unusable(text.name, error.reason, row=error.line) from error
-
-
-def _language(text: str) -> str:
-    return "zh" if CHINESE.search(text) else "en"
-
-
 def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
         "item": refusal.number,
         "line": refusal.line,
         "name": refusal.name,
         "reason": refusal.remark.sentence,
+        **({"place": refusal.place} if refusal.place else {}),
     }
 
 
@@ -177,6 +157,8 @@ def _line(item: Item) -> dict[str, Any]:
         "level": item.level,
         "line": item.line,
     }
+    if item.place:
+        line["place"] = item.place
     if item.remarks:
         line["warnings"] = [remark.sentence for remark in item.remarks]
     return line

@@ -416,7 +416,10 @@ class ImportForm(FlaskForm):
     file = FileField(
         _l("File of questions"),
         [FileRequired()],
-        description=_l("GIFT, Aiken or Moodle XML, up to 3 MB. You see what would be taken before anything is kept."),
+        description=_l(
+            "Word, Excel, CSV or plain text with 答案：; GIFT, Aiken, Moodle XML; QTI 1.2 and 2; Common Cartridge. Up to 20 MB. "
+            "You see what would be taken before anything is kept."
+        ),
     )
     language = SelectField(
         _l("Language of the questions"),
@@ -441,7 +444,7 @@ class ImportForm(FlaskForm):
 class TakeForm(FlaskForm):
     """The file that has been looked at, and is now taken."""
 
-    packed = HiddenField(_l("File"), [InputRequired()])
+    ticket = HiddenField(_l("File"), [InputRequired()])
     file_name = HiddenField(_l("Name"))
     language = HiddenField(_l("Language"), [InputRequired()])
     skill = HiddenField(_l("Skill"))

@@ -2,13 +2,16 @@
 
 from flask import Blueprint
 
-from app.assessment.views import attempts, imports, questions
+from app.assessment.flag_words import advice
+from app.assessment.views import analysis, attempts, imports, questions
 from app.assessment.wording import worded
-from app.assessment.words import kind_word, word
+from app.assessment.words import file_type_word, kind_word, word
 
 bp = Blueprint("assessment", __name__, template_folder="../templates")
-for module in (attempts, questions, imports):
+for module in (attempts, questions, imports, analysis):
     bp.register_blueprint(module.bp)
 bp.add_app_template_filter(worded, "worded")
 bp.add_app_template_filter(word, "reason_word")
 bp.add_app_template_filter(kind_word, "kind_word")
+bp.add_app_template_filter(file_type_word, "file_type_word")
+bp.add_app_template_filter(advice, "flag_advice")

@@ -31,14 +31,16 @@ def new(slug: str) -> Any:
         with closing(form.file.data) as sent:
             name, content = sent.filename or "", sent.read(imports.MOST_BYTES + 1)
         skill, level = form.skill.data or None, int(form.level.data) if form.level.data else None
+        organisation_id = organisation.id
+        db.session.rollback()  # nobody else has to wait with writing while a large file is read
         try:
-            upload = imports.read_upload(name, content, form.language.data, skill=skill, level=level)
+            upload = imports.read_upload(name, content, form.language.data, organisation_id, skill=skill, level=level)
         except Refused as refusal:
             form.file.errors = [*form.file.errors, refusal.sentence()]
         else:
             take = TakeForm(
                 formdata=None,
-                packed=upload.packed,
+                ticket=upload.ticket,
                 file_name=upload.file_name,
                 language=upload.language,
                 skill=skill or "",
@@ -65,10 +67,13 @@ def take(slug: str) -> Any:
     names = reference.skill_names(language())
     skill = form.skill.data if form.skill.data in names else None
     level = int(form.level.data) if skill and form.level.data in ("1", "2", "3", "4") else None
+    organisation_id = organisation.id
+    content = imports.waiting_upload(form.ticket.data, organisation_id)
+    db.session.rollback()
     upload = imports.read_upload(
-        form.file_name.data or "", imports.unpacked(form.packed.data), form.language.data, skill=skill, level=level
+        form.file_name.data or "", content, form.language.data, organisation_id, skill=skill, level=level
     )
-    taken = questions.take_questions(upload.items, upload.language, organisation.id, current_user.id)
+    taken = questions.take_questions(upload.items, upload.language, organisation_id, current_user.id)
     db.session.commit()
     flash(ngettext("%(num)d question is in your bank.", "%(num)d questions are in your bank.", len(taken)), "success")
     return redirect(url_for("assessment.questions.index", slug=slug), 303)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assessment.formats.detect import FileType, declared_encoding, detect
+from app.assessment.formats.detect import BYTES_READERS, FileType, declared_encoding, detect, detect_bytes, read
 from app.assessment.formats.items import FileUnreadable
 
 
@@ -45,6 +45,12 @@ def test_moodles_files_are_told_apart(question_files, name, file_type):
         ("ANSWER: A is what he said. {T}", FileType.GIFT),
         ("\ufeff<?xml version='1.0'?><quiz/>", FileType.MOODLE_XML),
         ("\n <quiz/>", FileType.MOODLE_XML),
+        ("<?xml version='1.0'?>\n<!-- from Canvas -->\n<questestinterop xmlns='x'/>", FileType.QTI_1),
+        ("<qti:assessmentItem xmlns:qti='x'/>", FileType.QTI_2),
+        ("<assessmentTest/>", FileType.QTI_2),
+        ("1. 报关单由谁填写？\n答案：报关行", FileType.TEXT),
+        ("一、单选题\n1、FOB 的全称是？\nA. Free on Board\nB. Free of Board\n答案：A", FileType.TEXT),
+        ("题型,题干,答案\n单选,?,A", FileType.TABLE),
     ],
 )
 def test_the_format_shows_in_the_text(text, file_type):
@@ -53,7 +59,7 @@ def test_the_format_shows_in_the_text(text, file_type):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Dear all,\nsee you.", "1. 报关单由谁填写？\n答案：报关行", '{"a": 1}', "a,b\n1,2", "<p>x</p>", "\\{T}"],
+    ["", "Dear all,\nsee you.", '{"a": 1}', "a,b\n1,2", "<p>x</p>", "\\{T}", "<?xml version='1.0'?><html/>"],
 )
 def test_other_texts_are_refused(text):
     with pytest.raises(FileUnreadable):
@@ -78,3 +84,32 @@ def test_no_text_breaks_the_detection(text):
 )
 def test_an_xml_file_says_its_encoding(content, encoding):
     assert declared_encoding(content) == encoding
+
+
+@pytest.mark.parametrize(
+    ("content", "file_type"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old Word file", FileType.WORD),
+        (b"%PDF-1.7", FileType.WORD),
+        (b"PK\x03\x04 a broken package", FileType.CARTRIDGE),
+        (b"Q{T}", None),
+        (b"", None),
+    ],
+)
+def test_what_is_no_text_shows_in_its_bytes(content, file_type):
+    assert detect_bytes(content) is file_type
+
+
+@given(
+    st.sampled_from([b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<?xml", b""]),
+    st.binary(max_size=200),
+)
+def test_no_bytes_break_the_detection_or_a_reader(start, rest):
+    content = start + rest
+    file_type = detect_bytes(content)
+    with contextlib.suppress(FileUnreadable):
+        if file_type in BYTES_READERS:
+            list(read(file_type, content))
+        else:
+            text = content.decode("cp1252", "replace")
+            list(read(detect(text), text))
