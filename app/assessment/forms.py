@@ -410,6 +410,16 @@ def _unused(used: set[str]) -> str:
     return letter(number)
 
 
+class RegradeForm(FlaskForm):
+    """Why answers are marked anew."""
+
+    reason = StringField(
+        _l("Reason"),
+        [InputRequired(), Length(max=300)],
+        description=_l("Everyone whose mark changes reads it."),
+    )
+
+
 class ImportForm(FlaskForm):
     """A file of questions to look at."""
 

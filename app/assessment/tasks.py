@@ -1,10 +1,14 @@
-"""What the worker does for quizzes: attempts whose time is over are handed in."""
+"""What the worker does for quizzes: attempts whose time is over are handed in, answers are marked anew."""
+
+from typing import Any
 
 from flask import Flask
 
 from app import jobs
-from app.assessment.services import quizzes
+from app.assessment.services import quizzes, regrades
 from app.db import db, utcnow
+
+CHUNK = 100
 
 
 def close_due_attempts() -> None:
@@ -15,6 +19,21 @@ def close_due_attempts() -> None:
     jobs.one_by_one("attempt handed in", due, lambda attempt_id: quizzes.submit_due(attempt_id, now))
 
 
+def regrade(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+    """Job: mark answers anew, some attempts at a time, each part kept by itself."""
+    items, now = arguments["items"], utcnow()
+    attempts = regrades.attempts_concerned(items)
+    db.session.rollback()
+    changed = 0
+    for start in range(0, len(attempts), CHUNK):
+        progress(start, len(attempts))
+        changed += regrades.mark_anew(arguments["regrade"], items, attempts[start : start + CHUNK], now)
+        db.session.commit()
+    progress(len(attempts), len(attempts))
+    return {"changed": changed}
+
+
 def init_app(app: Flask) -> None:
-    """Let the worker do it every minute."""
+    """Let the worker do it every minute, and jobs mark anew."""
     jobs.every_minute(app, close_due_attempts)
+    jobs.task(app, regrades.REGRADE, regrade)

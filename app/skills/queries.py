@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app.clock import end_of
 from app.db import db
 from app.reference.models import Skill
-from app.skills.models import AssessorKind, Evidence, SkillEstimate
+from app.skills.models import AssessorKind, Evidence, SkillEstimate, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,23 @@ def countable_rows(
     if until is not None:
         query = query.where(Evidence.observed_at < end_of(until))
     return [LedgerRow(*row) for row in db.session.execute(query)]
+
+
+def current_rows(source_kind: SourceKind, keys: Sequence[str]) -> dict[str, Evidence]:
+    """The rows that now stand for what `keys` recorded first, by that key: the first row, or what supersedes it."""
+    found: dict[str, Evidence] = {}
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        query = sa.select(Evidence).where(Evidence.unique_key.in_(part), Evidence.source_kind == source_kind)
+        found |= {row.unique_key: row for row in db.session.scalars(query)}
+    # Chains are short: one step for each time that something was corrected.
+    while superseded := {row.id: key for key, row in found.items()}:
+        newer = sa.select(Evidence).where(Evidence.supersedes_id.in_(superseded))
+        steps = {superseded[int(row.supersedes_id or 0)]: row for row in db.session.scalars(newer)}
+        if not steps:
+            break
+        found |= steps
+    return found
 
 
 def known_keys(keys: Sequence[str]) -> set[str]:

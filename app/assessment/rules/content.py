@@ -409,6 +409,26 @@ def tidy_fraction(fraction: float) -> float:
     return float(near) if abs(near - Fraction(fraction)) < Fraction(1, 2000) else fraction
 
 
+def keys_of(content: Content) -> frozenset[str]:
+    """The keys that an answer may use: of options, rows and choices, areas or gaps with theirs."""
+    match content:
+        case Single() | Multiple():
+            return frozenset(option.key for option in content.options)
+        case Matching():
+            rows = (f"row {pair.key}" for pair in content.pairs)
+            return frozenset((*rows, *(choice.key for choice in content.choices)))
+        case Ordering():
+            return frozenset(item.key for item in content.items)
+        case Hotspot():
+            return frozenset(area.key for area in content.areas)
+        case Cloze():
+            return frozenset(
+                f"{gap.key} {gap.part.kind} {key}" for gap in content.gaps for key in ("", *keys_of(gap.part))
+            )
+        case _:
+            return frozenset()
+
+
 # JSON
 
 

@@ -9,14 +9,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import organisation_for, roles
-from app.assessment import queries
+from app.assessment import queries, regrade_queries
 from app.assessment.forms import FORMS, LANGUAGES, LEVELS, TagForm, form_for, skill_choices
 from app.assessment.models import Question
 from app.assessment.policies import AUTHORS
 from app.assessment.rules.content import QuestionKind
 from app.assessment.rules.showing import right_answers
 from app.assessment.rules.showing import show as shown_question
-from app.assessment.services import questions
+from app.assessment.services import questions, regrades
 from app.db import db
 from app.errors import Refused
 from app.i18n import language
@@ -120,6 +120,9 @@ def show(slug: str, question_id: int) -> str:
             if code in contents
         ],
         usage=queries.usage_of([question.id]).get(question.id),
+        outdated=regrades.outdated(question, versions[0]),
+        regraded=regrade_queries.regrades_of(question.id),
+        regrading=regrade_queries.running_regrade(organisation.id, question.id),
         headline_small=True,
     )
 
