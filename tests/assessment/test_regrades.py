@@ -77,7 +77,7 @@ def test_marks_follow_the_corrected_key_and_the_old_ones_are_kept(cast, db, quiz
     assert (right.points, right.is_passed) == (2, True)
     kept = db.session.scalars(sa.select(RegradedAnswer)).one()
     assert (kept.regrade_id, kept.share_before, kept.share_after) == (made.id, 0, 1)
-    lesson, course = courses.lesson_of_quiz(quiz)
+    _lesson, course = courses.lesson_of_quiz(quiz)
     assert courses.contents_of(course.id, courses.enrolment_in(cast.student, course.id).id)[0].done_at is not None
 
 
@@ -123,7 +123,7 @@ def test_an_open_attempt_is_marked_by_the_corrected_version(cast, db, quiz):
 def test_a_lesson_that_is_done_stays_done(cast, db, quiz):
     take(quiz, cast.student, "b", "a")
     run(db, cast, quiz)
-    lesson, course = courses.lesson_of_quiz(quiz)
+    _lesson, course = courses.lesson_of_quiz(quiz)
     assert courses.contents_of(course.id, courses.enrolment_in(cast.student, course.id).id)[0].done_at is not None
     assert db.session.scalars(sa.select(Attempt.points)).one() == 1
 

@@ -139,4 +139,4 @@ def waiting_upload(ticket: str, organisation_id: int) -> bytes:
 
 
 def _tickets() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key, salt="questions that wait")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="questions that wait")

@@ -15,7 +15,7 @@ from app import audit, jobs
 from app.accounts.models import Person
 from app.assessment import contexts
 from app.assessment import regrade_queries as queries
-from app.assessment.models import Answer, Attempt, Question, QuestionVersion, Regrade, RegradedAnswer
+from app.assessment.models import Answer, Question, QuestionVersion, Regrade, RegradedAnswer
 from app.assessment.rules.content import Content, keys_of
 from app.assessment.rules.marking import MarkReason
 from app.assessment.services import quizzes
@@ -35,8 +35,8 @@ class NothingToRegrade(Refused):
 
 class VersionsDiffer(Refused):
     message = _l(
-        "The corrected version asks for something else: another type, or other options. Answers to the old one cannot be "
-        "marked by it."
+        "The corrected version asks for something else: another type, or other options. Answers to the old one cannot "
+        "be marked by it."
     )
 
 
