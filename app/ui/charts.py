@@ -242,6 +242,78 @@ def time_series(
     return _spec(rows, height=height, layer=layers)
 
 
+def scatter(
+    rows: Sequence[Mapping[str, Any]],
+    across: str,
+    upwards: str,
+    words: Mapping[str, str],
+    line: float | None = None,
+    height: int = 320,
+) -> dict[str, Any]:
+    """Points by two measures, a share from 0 to 1 across and a correlation from -1 to 1 upwards.
+
+    Each row has `label`, `sign` (a few letters that stand at the point), `x`, `y`, its interval `low` to `high`, and
+    `call` (`shortage`, `surplus`, `unsure`), which gives colour and shape. `across` and `upwards` name the scales,
+    `words` the calls. Lines are drawn at 0 and, dashed, at `line`.
+    """
+    named = [{**row, "word": words.get(row["call"], row["call"])} for row in rows]
+    calls = [call for call in CALL_COLOURS if any(row["call"] == call for row in rows)]
+    domain = [words.get(call, call) for call in calls]
+    shapes = {"shortage": "diamond", "surplus": "square", "unsure": "circle"}
+    coloured = {
+        "color": {
+            "field": "word",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": domain, "range": [CALL_COLOURS[call] for call in calls]},
+            "legend": {"orient": "top"},
+        },
+        "tooltip": [
+            {"field": "label", "title": " "},
+            {"field": "x", "type": "quantitative", "format": ".0%", "title": across},
+            {"field": "y", "type": "quantitative", "format": ".2f", "title": upwards},
+            {"field": "word", "title": " "},
+        ],
+    }
+    where = {
+        "x": {
+            "field": "x",
+            "type": "quantitative",
+            "title": across,
+            "scale": {"domain": [0, 1]},
+            "axis": {"format": ".0%", "tickCount": 5},
+        },
+        "y": {
+            "field": "y",
+            "type": "quantitative",
+            "title": upwards,
+            "scale": {"domain": [-1, 1]},
+            "axis": {"tickCount": 5},
+        },
+    }
+    shape = {"field": "word", "type": "nominal", "title": None}
+    shape["scale"] = {"domain": domain, "range": [shapes[call] for call in calls]}  # type: ignore[assignment]
+    span = {**where, "y": {**where["y"], "field": "low"}, "y2": {"field": "high"}, **coloured}
+    dash: dict[str, Any] = {"type": "rule", "strokeDash": [2, 3], "color": UNSURE}
+    return _spec(
+        named,
+        height=height,
+        layer=[
+            {"mark": {"type": "rule", "color": UNSURE}, "encoding": {"y": {"datum": 0}}},
+            *([{"mark": dash, "encoding": {"y": {"datum": line}}}] if line is not None else []),
+            {"mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.3}, "encoding": span},
+            {
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                "encoding": {**where, **coloured, "shape": shape},
+            },
+            {
+                "mark": {"type": "text", "dx": 9, "align": "left", "fontSize": 13},
+                "encoding": {**where, "text": {"field": "sign"}},
+            },
+        ],
+    )
+
+
 def log_place(value: float, smallest: float = 0.25, largest: float = 4.0) -> float:
     """Where a ratio stands on a log scale, in per cent of its length, cut at the ends. Zero stands at the left end."""
     if value <= smallest:

@@ -65,6 +65,13 @@ def test_a_withheld_figure_stays_withheld_on_the_map():
         charts.interval_chart([], "x", {}),
         charts.tile_map({"CN-ZJ": 3}, "t", {}),
         charts.tile_map(samples.TIGHTNESS, "t", {}, calls={"CN-ZJ": "shortage"}),
+        charts.scatter(
+            [{"label": "a", "sign": "1", "x": 0.5, "y": -0.1, "low": -0.4, "high": 0.2, "call": "shortage"}],
+            "x",
+            "y",
+            {},
+        ),
+        charts.scatter([], "x", "y", {}, line=0.1),
         charts.time_series(samples.SERIES, "y"),
         charts.time_series([{"day": "2026-01-01", "value": 1}], "y"),
     ],
