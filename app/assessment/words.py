@@ -123,8 +123,8 @@ SENTENCES = (
     _l("the text holds what would be read as a gap: %(text)s"),
     _l("a gap stands where the format can hold none"),
     _l("in a gap the format lets choose one option only"),
+    _l("its picture has no content: %(name)s"),
     _l("the format accepts no form with *: %(text)s"),
-    _l("the format does not accept any number at all"),
     _l("dragging onto a picture is not asked for here: %(type)s"),
     _l("options whose numbers are drawn are not supported: %(type)s"),
     _l("a geometric tolerance became a share of the right number"),
@@ -147,6 +147,7 @@ SENTENCES = (
     _l("lists of options in gaps became drop-down menus"),
     _l("an order that is only partly right earns nothing there"),
     _l("files of any kind are taken there"),
+    _l("only one file is taken there, not %(count)s"),
     _l("not shown as it was written: %(name)s"),
     # Problem
     _l("the question has no text"),

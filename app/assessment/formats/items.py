@@ -66,8 +66,8 @@ class Reason(StrEnum):
     GAP_LIKE = "the text holds what would be read as a gap: %(text)s"
     GAP_LOST = "a gap stands where the format can hold none"
     GAP_SEVERAL = "in a gap the format lets choose one option only"
+    PICTURE_ABSENT = "its picture has no content: %(name)s"
     WILDCARD = "the format accepts no form with *: %(text)s"
-    ANY_NUMBER = "the format does not accept any number at all"
     ON_PICTURE = "dragging onto a picture is not asked for here: %(type)s"
     CALCULATED_OPTIONS = "options whose numbers are drawn are not supported: %(type)s"
     # Word, Excel and plain text
@@ -137,6 +137,7 @@ class Note(StrEnum):
     GAP_LISTS = "lists of options in gaps became drop-down menus"
     WHOLE_ORDER = "an order that is only partly right earns nothing there"
     ANY_FILE = "files of any kind are taken there"
+    ONE_FILE = "only one file is taken there, not %(count)s"
     NOT_MARKUP = "not shown as it was written: %(name)s"
     # Word, Excel and plain text
     TYPE_BY_ANSWER = "not “%(text)s”, as its heading says: the answer decides the type"
