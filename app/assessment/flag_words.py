@@ -9,7 +9,7 @@ SENTENCES = (
     _l("The key may be wrong: who does well elsewhere does worse here, and chooses a wrong option"),
     _l("Who does well elsewhere does worse here"),
     _l("A wrong option draws people who do better elsewhere than those who answer right"),
-    _l("No more people are right than guessing would give"),
+    _l("Almost nobody is right, or no more people than guessing would give"),
     _l("Right and wrong answers hardly tell strong from weak"),
     _l("Almost everybody is right"),
     _l("A wrong option is chosen by almost nobody"),

@@ -79,7 +79,7 @@ def taken(cast, db):
 
 
 def analysis_page(client, quiz, **more):
-    return page(client, f"{HOME}quizzes/{quiz.id}/analysis/", **more)
+    return page(client, f"{BANK}quizzes/{quiz.id}/analysis/", **more)
 
 
 # ---- a quiz --------------------------------------------------------------------------------------------------------
@@ -100,15 +100,15 @@ def test_the_analysis_reads_in_chinese_too(sign_in, cast, db, taken):
     db.session.commit()
     client = sign_in(cast.coordinator)
     question_id = taken.items[0].version.question_id
-    for path in (f"quizzes/{taken.id}/analysis/", "quizzes/", f"questions/{question_id}/analysis/"):
-        page(client, f"{HOME}{path}", language="zh")
+    for path in (f"quizzes/{taken.id}/analysis/", "quizzes/", f"{question_id}/analysis/"):
+        page(client, f"{BANK}{path}", language="zh")
     page(client, f"{BANK}coverage/", language="zh")
 
 
 def test_no_person_stands_on_the_page_or_in_the_file(sign_in, cast, taken):
     client = sign_in(cast.coordinator)
     for path in ("", "download/"):
-        assert "学员" not in client.get(f"{HOME}quizzes/{taken.id}/analysis/{path}").text
+        assert "学员" not in client.get(f"{BANK}quizzes/{taken.id}/analysis/{path}").text
 
 
 def test_fewer_than_five_attempts_tell_nothing(sign_in, cast, db):
@@ -118,8 +118,19 @@ def test_fewer_than_five_attempts_tell_nothing(sign_in, cast, db):
     shown = analysis_page(client, quiz)
     assert shown.h1 == "Too few attempts to judge the questions"
     assert not shown.select(".page-content table")
-    rows = table(client, f"{HOME}quizzes/{quiz.id}/analysis/download/")
+    rows = table(client, f"{BANK}quizzes/{quiz.id}/analysis/download/")
     assert {(row["n"], row["facility"], row["flags"]) for row in rows} == {("4", "", "")}
+
+
+def test_a_class_without_flags_is_not_called_sound_before_thirty(sign_in, cast, db):
+    quiz = make_quiz(cast, db)
+    take(quiz, people(db, 12), lambda who, place: "a" if who >= 2 * place else "b")
+    client = sign_in(cast.coordinator)
+    shown = analysis_page(client, quiz)
+    assert shown.h1 == "Nothing speaks against the questions so far"
+    assert "Too few to judge" in shown.text
+    asked = page(client, f"{BANK}{quiz.items[0].version.question_id}/analysis/")
+    assert asked.h1 == "Nothing speaks against this question so far"
 
 
 def test_second_attempts_and_open_ones_are_left_out(cast, db):
@@ -148,7 +159,7 @@ def test_an_answer_that_waits_for_a_mark_is_no_wrong_answer(cast, db):
 def test_the_file_holds_what_the_page_says(sign_in, cast, db, taken):
     taken.items[1].version.question.name = "=cmd"
     client = sign_in(cast.coordinator)
-    rows = table(client, f"{HOME}quizzes/{taken.id}/analysis/download/")
+    rows = table(client, f"{BANK}quizzes/{taken.id}/analysis/download/")
     found = analysis.of_quiz(taken, today())
     assert (rows[0]["flags"], rows[1]["name"]) == ("key-suspect", "'=cmd")
     for row, one in zip(rows, found.items, strict=True):
@@ -166,7 +177,7 @@ def table(client, path):
 
 def test_the_quizzes_are_listed_with_how_many_took_them(sign_in, cast, db, taken):
     empty = make_quiz(cast, db)
-    shown = page(sign_in(cast.coordinator), f"{HOME}quizzes/")
+    shown = page(sign_in(cast.coordinator), f"{BANK}quizzes/")
     cells = [[cell.text(strip=True) for cell in row.css("td")][:3] for row in shown.select("tbody tr")]
     assert cells[0][:2] == ["4", "0"]
     assert cells[1][:2] == ["6", "32"]
@@ -182,7 +193,7 @@ def test_the_workshop_leads_to_the_analysis_of_a_quiz_that_was_taken(sign_in, ca
     editor = f"{HOME}courses/{course.id}/lessons/{lesson.id}/quiz/"
     assert "How its questions work" not in page(client, editor).links
     take(quiz, people(db, 1), rising)
-    assert page(client, editor).links["How its questions work"] == f"{HOME}quizzes/{quiz.id}/analysis/"
+    assert page(client, editor).links["How its questions work"] == f"{BANK}quizzes/{quiz.id}/analysis/"
 
 
 # ---- what predicts -------------------------------------------------------------------------------------------------
@@ -252,7 +263,7 @@ def test_a_question_is_read_option_by_option(sign_in, cast, taken):
     assert shown.h1 == "This question needs a look"
     assert "Draws the strong" in shown.text
     assert "Where its level begins" in shown.text
-    assert shown.links["Clearance"] == f"{HOME}quizzes/{taken.id}/analysis/"
+    assert shown.links["Clearance"] == f"{BANK}quizzes/{taken.id}/analysis/"
 
 
 def test_versions_are_compared_and_a_person_counts_once(sign_in, cast, db, taken):
@@ -339,9 +350,9 @@ def test_coverage_counts_questions_by_skill_and_level_and_leads_to_them(sign_in,
 def test_strangers_find_no_analysis(client_of, client, cast, taken):
     question_id = taken.items[0].version.question_id
     paths = [
-        f"{HOME}quizzes/",
-        f"{HOME}quizzes/{taken.id}/analysis/",
-        f"{HOME}quizzes/{taken.id}/analysis/download/",
+        f"{BANK}quizzes/",
+        f"{BANK}quizzes/{taken.id}/analysis/",
+        f"{BANK}quizzes/{taken.id}/analysis/download/",
         f"{BANK}{question_id}/analysis/",
         f"{BANK}coverage/",
         f"{BANK}coverage/download/",
@@ -354,7 +365,7 @@ def test_strangers_find_no_analysis(client_of, client, cast, taken):
     for path in paths[1:4]:
         assert here.get(path.replace("demo-university", "other-university")).status_code == 404
     assert all("/sign-in/" in client.get(path).location for path in paths)
-    assert client_of(cast.coordinator).get(f"{HOME}quizzes/999999/analysis/").status_code == 404
+    assert client_of(cast.coordinator).get(f"{BANK}quizzes/999999/analysis/").status_code == 404
 
 
 def test_the_pages_cost_the_same_with_many_people_and_questions(sign_in, cast, db):
@@ -365,10 +376,10 @@ def test_the_pages_cost_the_same_with_many_people_and_questions(sign_in, cast, d
 
     def paths(one):
         return (
-            f"{HOME}quizzes/{one.id}/analysis/",
+            f"{BANK}quizzes/{one.id}/analysis/",
             f"{BANK}{one.items[0].version.question_id}/analysis/",
             f"{BANK}coverage/",
-            f"{HOME}quizzes/",
+            f"{BANK}quizzes/",
         )
 
     few = [cost(client, path) for path in paths(quiz)]

@@ -35,6 +35,8 @@ WEAK_BELOW = 0.1
 asks for 0.2 to 0.3 of a good item; practice in courses is milder."""
 EASY_ABOVE = 0.95
 """Facility above which an item hardly tells anybody apart (Assessment Systems, "Item statistics", 0.95 to 1.0)."""
+HARD_BELOW = 0.05
+"""Facility below which almost nobody is right, where guessing gives less: the mirror of `EASY_ABOVE`. Ours."""
 DEAD_BELOW = 0.02
 """Share of choosers below which a distractor does nothing. Haladyna & Downing (1993) take 5 %; milder, since our
 quizzes follow a lesson and are meant to be passed."""
@@ -57,7 +59,7 @@ class Flag(StrEnum):
     KEY_SUSPECT = "The key may be wrong: who does well elsewhere does worse here, and chooses a wrong option"
     NEGATIVE = "Who does well elsewhere does worse here"
     ATTRACTIVE_DISTRACTOR = "A wrong option draws people who do better elsewhere than those who answer right"
-    TOO_HARD = "No more people are right than guessing would give"
+    TOO_HARD = "Almost nobody is right, or no more people than guessing would give"
     WEAK = "Right and wrong answers hardly tell strong from weak"
     TOO_EASY = "Almost everybody is right"
     DEAD_DISTRACTOR = "A wrong option is chosen by almost nobody"
@@ -139,6 +141,11 @@ class ItemStatistics:
     kelley: float | None
     options: tuple[OptionUse, ...]
     flags: tuple[Flag, ...]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether enough people answered for the lack of flags to say that the item works."""
+        return self.n >= FEWEST_TO_FLAG
 
     @property
     def needs_a_look(self) -> bool:
@@ -346,7 +353,7 @@ def _flags(
         found.add(Flag.ATTRACTIVE_DISTRACTOR)
     if enough and facility > EASY_ABOVE:
         found.add(Flag.TOO_EASY)
-    elif enough and facility <= guess_floor:
+    elif enough and (facility <= guess_floor or facility < HARD_BELOW):
         found.add(Flag.TOO_HARD)
     elif enough and not negative and discrimination is not None and discrimination.value < WEAK_BELOW:
         # Where almost everybody or nobody is right nothing can tell people apart; that is said already.

@@ -54,6 +54,11 @@ class QuizAnalysis:
         return self.people >= FEWEST_ATTEMPTS
 
     @property
+    def is_judged(self) -> bool:
+        """Whether enough people took it for the lack of flags to say that its questions work."""
+        return all(one.statistics.is_judged for one in self.items)
+
+    @property
     def suspects(self) -> list[ItemAnalysis]:
         """The items with a flag, those that may be broken first."""
         flagged = [one for one in self.items if self.is_told and one.is_told and one.statistics.flags]

@@ -61,7 +61,7 @@ class CoverageRow:
     without_level: int
 
 
-@bp.route("/quizzes/")
+@bp.route("/questions/quizzes/")
 @roles(*AUTHORS)
 def index(slug: str) -> str:
     """The quizzes of the organisation, those of the past too, and how many took each."""
@@ -72,7 +72,7 @@ def index(slug: str) -> str:
     )
 
 
-@bp.route("/quizzes/<int:quiz_id>/analysis/")
+@bp.route("/questions/quizzes/<int:quiz_id>/analysis/")
 @roles(*AUTHORS)
 def quiz(slug: str, quiz_id: int) -> str:
     """How the questions of one quiz work, those that may be broken first."""
@@ -93,7 +93,7 @@ def quiz(slug: str, quiz_id: int) -> str:
     )
 
 
-@bp.route("/quizzes/<int:quiz_id>/analysis/download/")
+@bp.route("/questions/quizzes/<int:quiz_id>/analysis/download/")
 @roles(*AUTHORS)
 def quiz_download(slug: str, quiz_id: int) -> Response:
     """The same as CSV, one row a question; figures of fewer than five people are left empty."""
@@ -194,14 +194,14 @@ def _chart(found: QuizAnalysis) -> dict[str, Any] | None:
             "y": one.statistics.discrimination.value,
             "low": one.statistics.discrimination.low,
             "high": one.statistics.discrimination.high,
-            "call": "shortage" if one.needs_a_look else "surplus",
+            "call": "shortage" if one.needs_a_look else "surplus" if one.statistics.is_judged else "unsure",
         }
         for one in found.items
         if found.is_told and one.is_told and one.statistics.discrimination
     ]
     if not rows:
         return None
-    called = {"shortage": _("Needs a look"), "surplus": _("Works")}
+    called = {"shortage": _("Needs a look"), "surplus": _("Works"), "unsure": _("Too few to judge")}
     return scatter(rows, _("Facility: mean share of points"), _("Discrimination"), called, line=WEAK_BELOW)
 
 

@@ -155,6 +155,12 @@ def test_no_better_than_guessing_is_too_hard():
     assert Flag.TOO_HARD not in flags(spread(11, "a", 0.5, 0.95) + wrong)
 
 
+def test_a_typed_answer_that_almost_nobody_finds_is_too_hard():
+    typed = [Response(float(number in (10, 35)), number / 60) for number in range(60)]
+    assert analysis.item_statistics(typed).flags == (Flag.TOO_HARD,)
+    assert Flag.TOO_HARD not in analysis.item_statistics(typed[:40]).flags
+
+
 def test_nothing_is_said_of_an_item_that_nobody_answered():
     found = analysis.item_statistics([], OPTIONS)
     assert (found.n, found.facility, found.discrimination, found.options, found.flags) == (0, None, None, (), ())
