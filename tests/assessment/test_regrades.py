@@ -150,7 +150,9 @@ def test_an_author_sees_whose_mark_would_change_and_marks_anew(sign_in, client_o
     answer = submit(client, here, {"reason": "The key was wrong."}, form="main form.form")
     assert answer.location == shown
     assert "Marking anew:" in page(client, shown, language="en").text
+    assert "HX-Refresh" not in client.get(shown, headers={"HX-Request": "true"}).headers
     run_jobs()
+    assert client.get(shown, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     again = page(client, shown, language="en")
     assert "The key was wrong." in again.text
     assert "Marking anew:" not in again.text

@@ -21,6 +21,7 @@ from app.db import db
 from app.errors import Refused
 from app.i18n import language
 from app.reference import queries as reference
+from app.ui import progress
 
 bp = Blueprint("questions", __name__, url_prefix="/organisations/<slug>/questions")
 
@@ -102,14 +103,15 @@ def new(slug: str) -> Any:
 
 @bp.route("/<int:question_id>/")
 @roles(*AUTHORS)
-def show(slug: str, question_id: int) -> str:
+def show(slug: str, question_id: int) -> Response:
     """A question as a candidate sees it, what is right, and how it has been used."""
     organisation = organisation_for(slug, *AUTHORS)
     question = question_for(organisation.id, question_id)
     versions = queries.versions_of(question.id)
     contents = versions[0].contents
     spoken = [language(), *(other for other in LANGUAGES if other != language())]
-    return render_template(
+    regrading = regrade_queries.running_regrade(organisation.id, question.id)
+    page = render_template(
         "assessment/questions/show.html",
         organisation=organisation,
         question=question,
@@ -122,9 +124,10 @@ def show(slug: str, question_id: int) -> str:
         usage=queries.usage_of([question.id]).get(question.id),
         outdated=regrades.outdated(question, versions[0]),
         regraded=regrade_queries.regrades_of(question.id),
-        regrading=regrade_queries.running_regrade(organisation.id, question.id),
+        regrading=regrading,
         headline_small=True,
     )
+    return progress.over(page, is_running=regrading is not None)
 
 
 @bp.route("/<int:question_id>/edit/", methods=["GET", "POST"])
