@@ -10,19 +10,29 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import organisation_for, roles
 from app.assessment import queries, regrade_queries
-from app.assessment.forms import FORMS, LANGUAGES, LEVELS, TagForm, form_for, skill_choices
+from app.assessment.forms import (
+    FORMS,
+    LANGUAGES,
+    LEVELS,
+    MarkedForm,
+    TagForm,
+    criteria_values,
+    form_for,
+    skill_choices,
+)
 from app.assessment.models import Question
 from app.assessment.policies import AUTHORS
 from app.assessment.rules.content import QuestionKind
 from app.assessment.rules.showing import right_answers
 from app.assessment.rules.showing import show as shown_question
-from app.assessment.services import questions, regrades
+from app.assessment.services import questions, regrades, rubrics
 from app.db import db
 from app.errors import Refused
 from app.i18n import language
 from app.reference import queries as reference
 from app.ui import progress
 
+FILTERS = ("q", "skill", "level", "kind", "tag")
 bp = Blueprint("questions", __name__, url_prefix="/organisations/<slug>/questions")
 
 
@@ -31,32 +41,20 @@ bp = Blueprint("questions", __name__, url_prefix="/organisations/<slug>/question
 def index(slug: str) -> str:
     """The bank, by words, skill and type."""
     organisation = organisation_for(slug, *AUTHORS)
-    words, skill = request.args.get("q", "").strip()[:100], request.args.get("skill", "")[:20]
-    kind, level, tag = request.args.get("kind", ""), request.args.get("level", ""), request.args.get("tag", "")[:100]
-    chosen = QuestionKind(kind) if kind in list(QuestionKind) else None
-    page = db.paginate(
-        queries.bank_of(
-            organisation.id,
-            skill=skill or None,
-            level=int(level) if level in map(str, LEVELS) else None,
-            tag=tag,
-            kind=chosen,
-            words=words,
-        ),
-        per_page=25,
-        max_per_page=25,
-    )
+    filters = bank_filters()
+    page = db.paginate(queries.bank_of(organisation.id, **filters), per_page=25, max_per_page=25)
     return render_template(
         "assessment/questions/index.html",
         organisation=organisation,
         page=page,
         usage=queries.usage_of([question.id for question in page.items]),
-        words=words,
-        skill=skill,
-        level=level,
-        tag=tag,
+        words=filters["words"],
+        skill=filters["skill"] or "",
+        level=str(filters["level"] or ""),
+        tag=filters["tag"],
+        narrowed={name: value for name, value in request.args.items() if name in FILTERS and value},
         tags=queries.tags_in(organisation.id),
-        kind=kind,
+        kind=filters["kind"] or "",
         kinds=list(QuestionKind),
         levels=LEVELS,
         skill_names=reference.skill_names(language()),
@@ -87,6 +85,8 @@ def new(slug: str) -> Any:
                 tags=form.tag_words,
                 created_by_id=current_user.id,
             )
+            if isinstance(form, MarkedForm):
+                rubrics.set_rubric(version.question, form.rubric(), current_user.id)
             db.session.commit()
             return redirect(url_for(".show", slug=slug, question_id=version.question_id), 303)
         except Refused as refusal:
@@ -122,6 +122,7 @@ def show(slug: str, question_id: int) -> Response:
             if code in contents
         ],
         usage=queries.usage_of([question.id]).get(question.id),
+        criteria=rubrics.rubric_of(question),
         outdated=regrades.outdated(question, versions[0]),
         regraded=regrade_queries.regrades_of(question.id),
         regrading=regrading,
@@ -140,7 +141,9 @@ def edit(slug: str, question_id: int) -> Any:
     form_class = form_for(old)
     tags = {"name": question.name, "skill": question.skill_code or "", "level": str(question.level or "")}
     tags["tag_line"] = ", ".join(question.tags)
-    form = form_class(data={**form_class.values_of(old), **tags}) if form_class else TagForm(data=tags)
+    criteria = criteria_values(rubrics.rubric_of(question))
+    values = {**form_class.values_of(old), "criteria": criteria, **tags} if form_class else {}
+    form = form_class(data=values) if form_class else TagForm(data=tags)
     _offer_skills(form, question.skill_code)
     if "more" in request.form:
         form.more_rows()
@@ -157,6 +160,8 @@ def edit(slug: str, question_id: int) -> Any:
                 tags=form.tag_words,
                 by_id=current_user.id,
             )
+            if isinstance(form, MarkedForm):
+                rubrics.set_rubric(question, form.rubric(), current_user.id)
             db.session.commit()
             return redirect(url_for(".show", slug=slug, question_id=question_id), 303)
         except Refused as refusal:
@@ -186,6 +191,18 @@ def tag(slug: str) -> Response:
     else:
         flash(_("Tick questions, and choose skill and level."), "warning")
     return redirect(url_for(".index", slug=slug, skill=request.args.get("skill") or None), 303)
+
+
+def bank_filters() -> dict[str, Any]:
+    """By what the address narrows the bank: words, skill, level, type and tag, as `queries.bank_of` takes them."""
+    kind, level = request.args.get("kind", ""), request.args.get("level", "")
+    return {
+        "words": request.args.get("q", "").strip()[:100],
+        "skill": request.args.get("skill", "")[:20] or None,
+        "level": int(level) if level in map(str, LEVELS) else None,
+        "tag": request.args.get("tag", "")[:100],
+        "kind": QuestionKind(kind) if kind in list(QuestionKind) else None,
+    }
 
 
 def question_for(organisation_id: int, question_id: int) -> Question:
