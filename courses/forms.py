@@ -68,6 +68,14 @@ class QuizForm(FlaskForm):
     )
     attempts_allowed = IntegerField(_l("Attempts"), [InputRequired(), NumberRange(1, 20)], default=3)
     pass_percent = IntegerField(_l("Passed from (percent)"), [InputRequired(), NumberRange(1, 100)], default=60)
+    markers = RadioField(
+        _l("Who marks essays and files"),
+        choices=[
+            SelectChoice("1", _l("One person")),
+            SelectChoice("2", _l("Two people who do not see each other’s marks")),
+        ],
+        default="1",
+    )
     shuffles = BooleanField(_l("Shuffle the options"), default=True)
     paging = RadioField(
         _l("Pages"),

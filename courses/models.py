@@ -11,6 +11,9 @@ from app.assessment.models import Quiz
 from app.db import Model, Moment, calendar_day, choice, key, line, long_text, moment, moment_now, short_name
 from app.reference.models import Skill
 
+# What a quiz of a lesson says it belongs to.
+QUIZ_OF_LESSON = "lesson"
+
 
 class CourseStatus(enum.StrEnum):
     """Whether a course can be found."""

@@ -43,3 +43,10 @@ def may_see_learners(person: Person, cohort: Cohort, teacher_ids: Collection[int
     if person.has_role(Role.COORDINATOR, organisation_id=organisation_id):
         return True
     return person.id in teacher_ids and person.has_role(Role.TEACHER, organisation_id=organisation_id)
+
+
+def may_mark(person: Person, course: Course, teacher_ids: Collection[int]) -> bool:
+    """Who teaches a cohort of the course marks what no machine can; a coordinator may in the whole university."""
+    if person.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
+        return True
+    return person.id in teacher_ids and person.has_role(Role.TEACHER, organisation_id=course.organisation_id)

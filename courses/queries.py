@@ -1,6 +1,6 @@
 """Reads of courses, lessons, cohorts and learners. Each is one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from app.assessment.models import Quiz
 from app.db import db
 from app.reference.models import Skill
 from courses.models import (
+    QUIZ_OF_LESSON,
     Cohort,
     CohortTeacher,
     Course,
@@ -524,3 +525,33 @@ def learners_for(reader: Person, course: Course) -> list[Person]:
     if not reader.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
         learning = learning.where(CohortTeacher.cohort_id == Cohort.id, CohortTeacher.person_id == reader.id)
     return list(db.session.scalars(sa.select(Person).where(learning).order_by(Person.name, Person.id)))
+
+
+def teacher_ids_of(course_id: int) -> set[int]:
+    """Who teaches a cohort of a course, by id."""
+    query = (
+        sa.select(CohortTeacher.person_id)
+        .join(Cohort, Cohort.id == CohortTeacher.cohort_id)
+        .where(Cohort.course_id == course_id)
+    )
+    return set(db.session.scalars(query))
+
+
+def quizzes_marked_by(person_id: int, teaching: Collection[int], coordinating: Collection[int]) -> sa.Select[int]:
+    """Ids of quizzes whose answers a person marks: of courses of which they teach a cohort, at organisations where
+    they are `teaching`, and of all courses of those that they are `coordinating`.
+    """
+    teaches = sa.exists().where(
+        CohortTeacher.person_id == person_id,
+        CohortTeacher.cohort_id == Cohort.id,
+        Cohort.course_id == Course.id,
+    )
+    return (
+        sa.select(Quiz.id)
+        .join(Lesson, Lesson.id == Quiz.context_id)
+        .join(Course, Course.id == Lesson.course_id)
+        .where(
+            Quiz.context_kind == QUIZ_OF_LESSON,
+            sa.or_(Course.organisation_id.in_(coordinating), sa.and_(Course.organisation_id.in_(teaching), teaches)),
+        )
+    )

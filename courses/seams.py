@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
@@ -14,7 +15,8 @@ from app.assessment.models import Quiz
 from app.registry import NavEntry, NavLink, NextStep, Panel, PanelView, SkillSource, registry
 from app.ui.filters import words
 from courses import queries, services
-from courses.policies import AUTHORS
+from courses.models import QUIZ_OF_LESSON
+from courses.policies import AUTHORS, may_mark
 from courses.seeds import plant_courses
 
 
@@ -28,7 +30,8 @@ def init_app(app: Flask) -> None:
     offered.skill_sources.append(skill_sources)
     offered.acceptances.append(services.take_seats)
     offered.seeders.append((200, "courses", plant_courses))
-    contexts.offer(app, services.QUIZ_OF_LESSON, contexts.QuizContext(_may_take, _place, services.quiz_finished))
+    spoken = contexts.QuizContext(_may_take, _place, services.quiz_finished, _may_mark, _marked_by)
+    contexts.offer(app, QUIZ_OF_LESSON, spoken)
 
 
 def _learning_nav(person: Any) -> list[NavLink]:
@@ -118,3 +121,18 @@ def _place(quiz: Quiz) -> contexts.Place:
     return contexts.Place(
         words(lesson, "title"), url_for("courses.lessons.show", course_id=course.id, position=lesson.position)
     )
+
+
+def _may_mark(person: Person, quiz: Quiz) -> bool:
+    """Those who teach the course of the lesson that the quiz belongs to or belonged to."""
+    found = queries.lesson_of_quiz(quiz)
+    return found is not None and may_mark(person, found[1], queries.teacher_ids_of(found[1].id))
+
+
+def _marked_by(person: Person, own: bool) -> sa.Select[int] | None:
+    """Quizzes of courses that the person teaches; for a coordinator all of the university's, unless only `own` ones."""
+    teaching = {organisation.id for organisation in organisations_of(person, Role.TEACHER)}
+    coordinating = set() if own else {organisation.id for organisation in organisations_of(person, Role.COORDINATOR)}
+    if not teaching and not coordinating:
+        return None
+    return queries.quizzes_marked_by(person.id, teaching, coordinating)

@@ -26,6 +26,7 @@ from app.db import db
 from app.errors import Refused
 from courses import queries
 from courses.models import (
+    QUIZ_OF_LESSON,
     Cohort,
     CohortTeacher,
     Course,
@@ -37,10 +38,7 @@ from courses.models import (
     LessonSkill,
 )
 
-QUIZ_OF_LESSON = "lesson"
 CERTIFIED = "course"
-# Kinds that nobody can mark by machine: they wait for marking by people.
-UNMARKED_KINDS = frozenset({QuestionKind.ESSAY, QuestionKind.FILE})
 # Lessons that are being reordered stand out of the way here, since two may not share a place.
 ASIDE = -1_000_000
 
@@ -51,10 +49,6 @@ class CourseWithoutLessons(Refused):
 
 class LessonUsed(Refused):
     message = _l("Learners have already completed this lesson or taken its quiz, so it stays. You can change its text.")
-
-
-class QuestionNotForQuizzes(Refused):
-    message = _l("“%(name)s” has to be marked by a person; quizzes take only questions that are marked at once.")
 
 
 class DatesReversed(Refused):
@@ -90,6 +84,8 @@ class QuizRules:
     pass_share: Decimal = Decimal("0.6")
     shuffles: bool = True
     paging: Paging = Paging.ONE
+    # How many people mark each answer that no machine can mark.
+    markers: int = 1
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     # By number of the pool: how many an attempt gets, and which skill and level filled it; see `Quiz.pools`.
@@ -235,11 +231,8 @@ def set_quiz(
     Where somebody has already begun the quiz and its questions or points change, the lesson gets a new quiz: attempts
     keep the questions that they were taken with, new attempts get the new ones, and who has passed stays done. Rules
     alone change in place. `is_new` (for a lesson just made) spares the questions about the old quiz. Raises
-    QuestionNotForQuizzes, PoolTooSmall.
+    PoolTooSmall.
     """
-    for asked in questions:
-        if asked.version.question.kind in UNMARKED_KINDS:
-            raise QuestionNotForQuizzes(name=asked.version.question.name)
     sizes = Counter(str(asked.pool) for asked in questions if asked.pool is not None)
     pools = {name: dict(pool) for name, pool in rules.pools.items() if sizes[name]}
     for name, pool in pools.items():
@@ -274,6 +267,7 @@ def set_quiz(
         quiz.minutes, quiz.attempts_allowed = rules.minutes, rules.attempts_allowed
         quiz.pass_share, quiz.shuffles, quiz.paging = rules.pass_share, rules.shuffles, rules.paging
         quiz.opens_at, quiz.closes_at, quiz.pools = rules.opens_at, rules.closes_at, pools
+        quiz.markers = rules.markers
         db.session.flush()
         lesson.quiz_id = quiz.id
     _keep_skills(lesson, [asked.version for asked in questions], is_new=is_new)

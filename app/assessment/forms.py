@@ -3,7 +3,7 @@
 Rows that repeat are simply there, a few empty ones at the end, so that no script is needed; empty rows are passed over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,17 +18,23 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.assessment.models import RubricRow
 from app.assessment.rules.content import (
     Choice,
     Content,
+    Essay,
+    FileUpload,
     Format,
     Matching,
     Multiple,
@@ -46,9 +52,14 @@ from app.assessment.rules.content import (
     letters_hiding_order,
 )
 from app.assessment.rules.tagging import tags_of
+from app.assessment.services.work import Criterion
+from app.files import ALLOWED
 
 LANGUAGES = ("zh", "en")
 ROWS = 6
+CRITERIA = 4
+MARKS = Decimal(10)
+MOST_MARKS = Decimal(1000)
 MORE = 4
 LEVELS = (1, 2, 3, 4)
 LEVEL_CHOICES = [SelectChoice("", "–"), *(SelectChoice(str(level), str(level)) for level in LEVELS)]
@@ -380,6 +391,160 @@ class MatchingForm(QuestionForm):
         return {**values, "pairs": list(rows.values())}
 
 
+class CriterionRow(Form):
+    """One criterion by which people mark; a row without titles and weight is passed over."""
+
+    title_zh = StringField(_l("Criterion in Chinese"), [Length(max=120)])
+    title_en = StringField(_l("Criterion in English"), [Length(max=120)])
+    weight = DecimalField(_l("Weight"), [Optional()], places=None)
+    marks_max = DecimalField(_l("Most marks"), [Optional()], places=None)
+    descriptor_zh = TextAreaField(_l("What full marks ask for, in Chinese"), [Length(max=2000)])
+    descriptor_en = TextAreaField(_l("What full marks ask for, in English"), [Length(max=2000)])
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the row says anything."""
+        return bool((self.title_zh.data or "").strip() or (self.title_en.data or "").strip() or self.weight.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields, and what a row that is used may not leave empty: Optional() ends the chain for an empty field."""
+        valid = bool(super().validate(extra_validators))
+        weight, most = self.weight.data, self.marks_max.data
+        for field, is_wrong, sentence in (
+            (self.title_zh, not (self.title_zh.data or "").strip(), _("Give the criterion a title in Chinese.")),
+            (
+                self.weight,
+                weight is None or not (weight.is_finite() and 0 < weight <= MOST_MARKS),
+                _("Give the criterion a weight above zero."),
+            ),
+            (
+                self.marks_max,
+                most is not None and not (most.is_finite() and 1 <= most <= MOST_MARKS),
+                _("Enter a number from 1 to 1000."),
+            ),
+        ):
+            if self.is_used and is_wrong and not field.errors:
+                field.errors = [sentence]
+                valid = False
+        return valid
+
+
+class MarkedForm(QuestionForm):
+    """What people mark: a guide, and perhaps criteria."""
+
+    guide_zh = TextAreaField(
+        _l("Guide for marking in Chinese"),
+        [Optional(), Length(max=20_000)],
+        description=_l("Only those who mark read it."),
+    )
+    guide_en = TextAreaField(_l("Guide for marking in English"), [Optional(), Length(max=20_000)])
+    criteria = FieldList(FormField(CriterionRow), _l("Criteria"), min_entries=CRITERIA, max_entries=12)
+
+    def rubric(self) -> list[Criterion]:
+        """The criteria that are filled in, in order; none where one mark is given."""
+        return [
+            Criterion(
+                title_zh=row.title_zh.data.strip(),
+                title_en=(row.title_en.data or "").strip(),
+                weight=row.weight.data,
+                marks_max=row.marks_max.data or MARKS,
+                descriptor_zh=(row.descriptor_zh.data or "").strip(),
+                descriptor_en=(row.descriptor_en.data or "").strip(),
+            )
+            for row in (each.form for each in self.criteria)
+            if row.is_used
+        ]
+
+    def guide(self, language: str) -> str:
+        """The guide in a language."""
+        return (self[f"guide_{language}"].data or "").strip()
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """The guides."""
+        guides = {
+            f"guide_{language}": content.guide
+            for language, content in contents.items()
+            if isinstance(content, Essay | FileUpload)
+        }
+        return {**QuestionForm.values_of(contents), **guides}
+
+
+class EssayForm(MarkedForm):
+    """Free text."""
+
+    template_zh = TextAreaField(
+        _l("Template in Chinese"), [Optional(), Length(max=20_000)], description=_l("The answer begins from it.")
+    )
+    template_en = TextAreaField(_l("Template in English"), [Optional(), Length(max=20_000)])
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """The task with its guide and template."""
+        return {
+            language: Essay(
+                guide=self.guide(language),
+                template=(self[f"template_{language}"].data or "").strip(),
+                **self.common(language, old),
+            )
+            for language in self.languages()
+        }
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """Guides and templates."""
+        templates = {f"template_{key}": one.template for key, one in contents.items() if isinstance(one, Essay)}
+        return {**MarkedForm.values_of(contents), **templates}
+
+
+class FileForm(MarkedForm):
+    """Files."""
+
+    most = IntegerField(_l("Files at most"), [InputRequired(), NumberRange(1, 20)], default=1)
+    suffixes = SelectMultipleField(
+        _l("Kinds of files"),
+        choices=[SelectChoice(suffix, suffix) for suffix in ALLOWED],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("None ticked: any of these."),
+    )
+
+    def contents(self, old: Mapping[str, Content]) -> Contents:
+        """The task with its guide, and which files it takes."""
+        return {
+            language: FileUpload(
+                guide=self.guide(language),
+                most=self.most.data,
+                suffixes=tuple(self.suffixes.data or ()),
+                **self.common(language, old),
+            )
+            for language in self.languages()
+        }
+
+    @staticmethod
+    def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
+        """Guides, and which files are taken."""
+        values = MarkedForm.values_of(contents)
+        first = next(iter(contents.values()))
+        if isinstance(first, FileUpload):
+            values |= {"most": first.most, "suffixes": list(first.suffixes)}
+        return values
+
+
+def criteria_values(rows: Iterable[RubricRow]) -> list[dict[str, Any]]:
+    """The criteria of a rubric as the form shows them."""
+    return [
+        {
+            "title_zh": row.title_zh,
+            "title_en": row.title_en,
+            "weight": Decimal(f"{row.weight.normalize():f}"),
+            "marks_max": Decimal(f"{row.marks_max.normalize():f}"),
+            "descriptor_zh": row.descriptor_zh,
+            "descriptor_en": row.descriptor_en,
+        }
+        for row in rows
+    ]
+
+
 FORMS: dict[QuestionKind, type[QuestionForm]] = {
     QuestionKind.SINGLE: SingleForm,
     QuestionKind.MULTIPLE: MultipleForm,
@@ -387,6 +552,8 @@ FORMS: dict[QuestionKind, type[QuestionForm]] = {
     QuestionKind.NUMERIC: NumericForm,
     QuestionKind.SHORT_TEXT: ShortTextForm,
     QuestionKind.MATCHING: MatchingForm,
+    QuestionKind.ESSAY: EssayForm,
+    QuestionKind.FILE: FileForm,
 }
 
 

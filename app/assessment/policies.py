@@ -11,3 +11,8 @@ AUTHORS = (Role.TEACHER, Role.COORDINATOR)
 def may_take(person: Person, quiz: Quiz, context: QuizContext | None) -> bool:
     """Whether the feature that the quiz belongs to lets the person begin an attempt."""
     return context is not None and context.may_take(person, quiz)
+
+
+def may_mark(person: Person, quiz: Quiz, context: QuizContext | None) -> bool:
+    """Whether the feature that the quiz belongs to lets the person mark what no machine can."""
+    return context is not None and context.may_mark(person, quiz)

@@ -79,7 +79,6 @@ def bank_of(
     kind: QuestionKind | None = None,
     words: str = "",
     without: Collection[int] = (),
-    without_kinds: Collection[QuestionKind] = (),
 ) -> sa.Select[Question]:
     """Questions of an organisation's bank, newest first; by skill ("none": without one) and so on."""
     query = sa.select(Question).where(Question.organisation_id == organisation_id).options(joinedload(Question.skill))
@@ -96,8 +95,7 @@ def bank_of(
         query = query.where(Question.name.icontains(words, autoescape=True))
     if without:
         query = query.where(Question.id.not_in(without))
-    if without_kinds:
-        query = query.where(Question.kind.not_in(without_kinds))
+
     return query.order_by(Question.id.desc())
 
 
@@ -216,18 +214,21 @@ def attempt_of(person: Person, attempt_id: int) -> Attempt | None:
     return db.session.scalars(query).one_or_none()
 
 
-def attempt_with_item(person: Person, attempt_id: int, item_id: int) -> tuple[Attempt, QuizItem] | None:
+def attempt_with_item(
+    person: Person, attempt_id: int, item_id: int, *, alone: bool = False
+) -> tuple[Attempt, QuizItem] | None:
     """A person's own attempt and one of its items, to save an answer.
 
     The attempt's row stays locked for others who write it until the transaction ends: an answer is either saved before
-    the attempt is handed in, and then marked, or refused. (SQLite lets one writer in at a time anyway.)
+    the attempt is handed in, and then marked, or refused. With `alone` no other answer is saved meanwhile either.
+    (SQLite lets one writer in at a time anyway.)
     """
     query = (
         sa.select(Attempt, QuizItem)
         .join(QuizItem, QuizItem.quiz_id == Attempt.quiz_id)
         .where(Attempt.id == attempt_id, Attempt.person_id == person.id, QuizItem.id == item_id)
         .options(joinedload(QuizItem.version, innerjoin=True), joinedload(Attempt.quiz, innerjoin=True))
-        .with_for_update(read=True, of=Attempt)
+        .with_for_update(read=not alone, of=Attempt)
     )
     row = db.session.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
@@ -327,7 +328,8 @@ def questions_met(attempt: Attempt) -> dict[int, Met]:
         .where(
             Attempt.person_id == attempt.person_id,
             Attempt.id != attempt.id,
-            Attempt.submitted_at.is_not(None),
+            # People may mark an answer long after it was given: what was met since then is no repeat.
+            Attempt.submitted_at <= attempt.submitted_at,
             QuestionVersion.question_id.in_(here),
         )
         .options(joinedload(Attempt.quiz, innerjoin=True))

@@ -1,22 +1,26 @@
 """What assessment offers to the parts that must not import it: the rail entry of the bank, links from evidence rows."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
 from app.accounts.guards import organisations_of
-from app.assessment import queries
+from app.assessment import contexts, marking_queries, queries
 from app.assessment.policies import AUTHORS
 from app.i18n import language
-from app.registry import EvidenceLink, NavEntry, NavLink, registry
+from app.registry import EvidenceLink, NavEntry, NavLink, Panel, PanelView, registry
 from app.skills.models import SourceKind
+from app.ui.filters import words
 
 
 def init_app(app: Flask) -> None:
     """Offer the bank to those who write questions, and the result of a quiz to whoever reads its evidence."""
     registry(app).nav.append(NavEntry(25, _bank))
+    registry(app).nav.append(NavEntry(26, _marking))
+    registry(app).panels.append(Panel(25, "main", marking_panel))
     registry(app).evidence_links[SourceKind.QUIZ_ITEM] = quiz_links
 
 
@@ -27,6 +31,40 @@ def _bank(person: Any) -> list[NavLink]:
         NavLink(_("Questions"), url_for("assessment.questions.index", slug=organisation.slug), "questions")
         for organisation in organisations_of(person, *AUTHORS)[:1]
     ]
+
+
+def _marking(person: Any) -> list[NavLink]:
+    if not person.is_authenticated:
+        return []
+    return [
+        NavLink(_("Marking"), url_for("assessment.marking.index", slug=organisation.slug), "inbox")
+        for organisation in organisations_of(person, *AUTHORS)[:1]
+    ]
+
+
+def marking_panel(person: Any, today: date) -> PanelView | None:
+    """Answers that wait for a teacher's mark, or for a second look, by quiz."""
+    if not person.has_role(*AUTHORS):
+        return None
+    slugs = {organisation.id: organisation.slug for organisation in organisations_of(person, *AUTHORS)}
+    found = marking_queries.items_to_mark(person, contexts.quizzes_marked_by(person, own=True))
+    quizzes: dict[int, dict[str, Any]] = {}
+    for item in found:
+        if item.organisation_id in slugs and (item.to_mark or item.differing):
+            url = url_for("assessment.marking.index", slug=slugs[item.organisation_id])
+            quiz = quizzes.setdefault(
+                item.quiz_id, {"title": words(item, "title"), "url": url, "to_mark": 0, "differing": 0}
+            )
+            quiz["to_mark"] += item.to_mark
+            quiz["differing"] += item.differing
+    if not quizzes:
+        return None
+    values = {
+        "to_mark": sum(quiz["to_mark"] for quiz in quizzes.values()),
+        "differing": sum(quiz["differing"] for quiz in quizzes.values()),
+        "quizzes": list(quizzes.values()),
+    }
+    return PanelView("assessment/panels/marking.html", values)
 
 
 def quiz_links(person: Any, attempt_ids: Sequence[int]) -> dict[int, EvidenceLink]:

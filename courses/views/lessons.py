@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in
+from app.assessment import marking_queries as marking
 from app.assessment import queries as assessment
 from app.db import db, utcnow
 from courses import policies, queries, services
@@ -42,6 +43,7 @@ def show(course_id: int, position: int) -> Any:
         after=next((line for line in lessons if line.position == position + 1), None),
         supplied=queries.skills_of_lesson(lesson.id) if lesson.quiz_id else [],
         attempts=attempts,
+        waiting=marking.waiting_in([attempts[-1].id]).get(attempts[-1].id, 0) if attempts else 0,
         open_attempt=next((attempt for attempt in attempts if attempt.is_open(now)), None),
         may_write=policies.may_write(current_user, course),
     )

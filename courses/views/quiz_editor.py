@@ -60,7 +60,6 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
         skill=skill or None,
         words=words,
         without=[item.version.question_id for item in items],
-        without_kinds=services.UNMARKED_KINDS,
     )
     return render_template(
         "courses/quiz_editor/edit.html",
@@ -127,7 +126,6 @@ def draw(slug: str, course_id: int, lesson_id: int) -> Response:
         skill=skill,
         level=level,
         without=[item.version.question_id for item in items],
-        without_kinds=services.UNMARKED_KINDS,
     )
     newest = assessment.newest_versions([question.id for question in db.session.scalars(bank.limit(MOST_IN_POOL))])
     number = max((int(name) for name in quiz.pools), default=0) + 1 if quiz else 1
@@ -173,6 +171,7 @@ def form_values(quiz: Quiz | None) -> dict[str, Any]:
         "pass_percent": int(quiz.pass_share * 100),
         "shuffles": quiz.shuffles,
         "paging": quiz.paging.value,
+        "markers": str(quiz.markers),
         "opens_at": on_the_wall(quiz.opens_at) if quiz.opens_at else None,
         "closes_at": on_the_wall(quiz.closes_at) if quiz.closes_at else None,
     }
@@ -185,6 +184,7 @@ def _rules(form: QuizForm, pools: dict[str, dict[str, Any]]) -> QuizRules:
         pass_share=share_of_percent(form.pass_percent.data),
         shuffles=form.shuffles.data,
         paging=Paging(form.paging.data),
+        markers=int(form.markers.data),
         opens_at=moment_on_the_wall(form.opens_at.data) if form.opens_at.data else None,
         closes_at=moment_on_the_wall(form.closes_at.data) if form.closes_at.data else None,
         pools=pools,
@@ -201,6 +201,7 @@ def _rules_of(lesson: Lesson) -> QuizRules:
         pass_share=quiz.pass_share,
         shuffles=quiz.shuffles,
         paging=quiz.paging,
+        markers=quiz.markers,
         opens_at=quiz.opens_at,
         closes_at=quiz.closes_at,
         pools=quiz.pools,

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
+from app.assessment.rules.content import QuestionKind
 from app.assessment.rules.marking import MarkReason
 
+# What no machine marks.
+MARKED_BY_PEOPLE = frozenset({QuestionKind.ESSAY, QuestionKind.FILE})
 # Two marks that lie further apart than this share of the points need a second look by somebody else.
 APART = Decimal("0.2")
 PLACES = Decimal("0.000001")

@@ -99,7 +99,7 @@ def mark(content: Content, answer: Any) -> Marked:
         case Cloze():
             marked = _mark_cloze(content, answer)
         case Essay():
-            marked = _mark_essay(answer)
+            marked = _mark_essay(content, answer)
         case FileUpload():
             marked = _mark_files(answer)
         case Hotspot():
@@ -322,10 +322,15 @@ def _mark_cloze(content: Cloze, answer: Any) -> Marked:
     )
 
 
-def _mark_essay(answer: Any) -> Marked:
+def _mark_essay(content: Essay, answer: Any) -> Marked:
     if _is_blank(answer):
         return NOT_ANSWERED
-    return Marked(None, MarkReason.NEEDS_PERSON) if _typed(answer) is not None else UNREADABLE
+    typed = _typed(answer)
+    if typed is None:
+        return UNREADABLE
+    # A template that somebody left as it was is no answer.
+    is_untouched = fold(typed, match_case=True) == fold(content.template, match_case=True)
+    return NOT_ANSWERED if is_untouched else Marked(None, MarkReason.NEEDS_PERSON)
 
 
 def _mark_files(answer: Any) -> Marked:

@@ -4,19 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from app.assessment.models import Answer, Attempt, QuizItem
+from app.assessment import marking_queries
+from app.assessment.models import Answer, Attempt, QuizItem, RubricRow
 from app.assessment.rules import marking
 from app.assessment.rules.content import Content
 from app.assessment.rules.drawing import drawn
 from app.assessment.rules.marking import Said
 from app.assessment.rules.showing import RightAnswer, Shown, right_answers, show
+from app.assessment.services.answer_files import files_in
+from app.assessment.services.handmarks import rows_of, told
 from app.assessment.services.quizzes import best_mark
 from app.clock import day_of
 from app.reference import queries as reference
 from app.reference.models import Skill
 from app.skills import queries as skill_queries
 from app.skills import services as skills
+from app.skills.models import Evidence
 from app.skills.reading import likely_level
 from app.skills.rules import levels
 
@@ -43,6 +48,43 @@ class ItemOutcome:
     reason: str
     feedback: Sequence[Said]
     right: Sequence[RightAnswer]
+    files: Sequence[Mapping[str, Any]] = ()
+    by_people: "MarkedByPeople | None" = None
+    evidence: "ItemEvidence | None" = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person has still to mark it."""
+        return self.share is None and self.reason == marking.MarkReason.NEEDS_PERSON
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """What a rubric row brought: the mean of the marks that count."""
+
+    row: RubricRow
+    mark: Decimal
+
+
+@dataclass(frozen=True)
+class MarkedByPeople:
+    """What those who marked an answer told its author: comments, and marks by row of the rubric."""
+
+    comments: Sequence[str]
+    rows: Sequence[RowOutcome]
+
+
+@dataclass(frozen=True)
+class ItemEvidence:
+    """What an item's answer was recorded as: the row of the ledger that counts, and its skill."""
+
+    row: Evidence
+    skill: Skill
+
+
+def count_waiting(answers: Mapping[int, Answer]) -> int:
+    """How many of an attempt's answers wait for a person's mark."""
+    return sum(answer.share is None and answer.reason == marking.MarkReason.NEEDS_PERSON for answer in answers.values())
 
 
 def skill_outcomes(attempt: Attempt, items: Sequence[QuizItem]) -> list[SkillOutcome]:
@@ -77,6 +119,8 @@ def item_outcomes(
 ) -> list[ItemOutcome]:
     """Each item with its mark and what it has to say; what would have been right only with `tell_right`."""
     outcomes = []
+    by_people = _marked_by_people(attempt, answers)
+    evidence = _evidence(attempt)
     for number, item in enumerate(items, start=1):
         answer = answers.get(item.id)
         given = answer.given.get("answer") if answer else None
@@ -91,9 +135,43 @@ def item_outcomes(
                 answer.reason if answer else marking.MarkReason.NOT_ANSWERED.value,
                 _feedback(item, content, given, attempt.seed),
                 right_answers(content) if tell_right else (),
+                files_in(given),
+                by_people.get(item.id),
+                evidence.get(item.id),
             )
         )
     return outcomes
+
+
+def _marked_by_people(attempt: Attempt, answers: Mapping[int, Answer]) -> dict[int, MarkedByPeople]:
+    """What people told of the answers that have their mark, by item id."""
+    given = marking_queries.hand_marks_of_attempt(attempt.id)
+    counting = {
+        item_id: told(given[answer.id])
+        for item_id, answer in answers.items()
+        if answer.id in given and answer.share is not None
+    }
+    marks = {mark.id: rows_of(mark) for those in counting.values() for mark in those}
+    ids = {row_id for rows in marks.values() for row_id in rows}
+    rubric_rows = marking_queries.rubric_rows(ids) if ids else []
+    found = {}
+    for item_id, those in counting.items():
+        rows = []
+        for row in rubric_rows:
+            held = [marks[mark.id][row.id] for mark in those if row.id in marks[mark.id]]
+            if held:
+                rows.append(RowOutcome(row, sum(held, Decimal(0)) / len(held)))
+        found[item_id] = MarkedByPeople([mark.comment for mark in those if mark.comment], rows)
+    return found
+
+
+def _evidence(attempt: Attempt) -> dict[int, ItemEvidence]:
+    """The rows of the ledger that count of an attempt's answers, by item id: of each the newest."""
+    found = {}
+    for row, skill in marking_queries.evidence_of(attempt.id):
+        # quiz_item:<attempt>:<item>, with more behind it after a correction
+        found[int(row.unique_key.split(":")[2])] = ItemEvidence(row, skill)
+    return found
 
 
 def _feedback(item: QuizItem, content: Content, given: object, seed: int) -> list[Said]:

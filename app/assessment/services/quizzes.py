@@ -378,11 +378,14 @@ def observations_of(
     *,
     repeats: Mapping[int, int],
     notices: Mapping[int, Sequence[str]] = NOTHING_NOTICED,
+    assessor: AssessorKind = AssessorKind.MACHINE,
+    recorded_by_id: int | None = None,
 ) -> list[skills.Observation]:
     """What the marked answers say about skills; each item's difficulty is stored as it was when it was answered.
 
     `repeats` tells by question id how often the person has answered the question before, in whatever quiz; `notices` by
-    item id what was noticed, which is written beside and weighs nothing.
+    item id what was noticed, which is written beside and weighs nothing. Where a person gave the mark, `assessor` and
+    `recorded_by_id` say so.
     """
     observations = []
     for result in results:
@@ -403,10 +406,10 @@ def observations_of(
                 difficulty=version.difficulty,
                 guess_floor=version.guess_floor,
                 weight=REPEAT_WEIGHT**earlier,
-                assessor=AssessorKind.MACHINE,
+                assessor=assessor,
                 observed_at=now,
                 organisation_id=organisation_id,
-                recorded_by_id=None,
+                recorded_by_id=recorded_by_id,
                 flags=(*(("repeat",) if earlier else ()), *notices.get(result.item.id, ())),
             )
         )

@@ -72,7 +72,8 @@ def changes(new: QuestionVersion, answers: Sequence[Answer]) -> Iterator[Change]
         if answer.share is None or answer.reason == MarkReason.NEEDS_PERSON.value:
             continue
         after, _reason = quizzes.share_of(new, answer.given.get("answer"), answer.attempt.seed, answer.item_id)
-        if after != answer.share:
+        # What a person has marked, no corrected version marks.
+        if after is not None and after != answer.share:
             yield Change(answer, answer.share, after)
 
 

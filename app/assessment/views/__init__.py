@@ -3,12 +3,12 @@
 from flask import Blueprint
 
 from app.assessment.flag_words import advice
-from app.assessment.views import analysis, attempts, imports, questions, regrades
+from app.assessment.views import analysis, answer_files, attempts, exports, imports, marking, questions, regrades
 from app.assessment.wording import worded
 from app.assessment.words import file_type_word, kind_word, word
 
 bp = Blueprint("assessment", __name__, template_folder="../templates")
-for module in (attempts, questions, imports, analysis, regrades):
+for module in (attempts, answer_files, questions, imports, analysis, regrades, marking, exports):
     bp.register_blueprint(module.bp)
 bp.add_app_template_filter(worded, "worded")
 bp.add_app_template_filter(word, "reason_word")

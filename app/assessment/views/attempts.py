@@ -11,10 +11,11 @@ from app.accounts.guards import authorize, signed_in
 from app.assessment import contexts, queries
 from app.assessment.models import NO_TIME, Attempt, Paging, QuizItem
 from app.assessment.policies import may_take
+from app.assessment.rules.content import FileUpload
 from app.assessment.rules.drawing import drawn
 from app.assessment.rules.showing import Shown, answer_of
 from app.assessment.rules.showing import show as shown_question
-from app.assessment.services import outcomes, quizzes
+from app.assessment.services import answer_files, outcomes, quizzes
 from app.clock import received, revision
 from app.db import db
 from app.errors import wants_json
@@ -91,6 +92,8 @@ def save(attempt_id: int, item_id: int) -> Any:
     attempt, item = found
     content = drawn(next(iter(item.version.contents.values())), attempt.seed, str(item.id))
     given = answer_of(content, request.form.to_dict(flat=False), seed=seed_of(attempt), place=str(item.id))
+    if isinstance(content, FileUpload):
+        given = answer_files.given_to(attempt, item)  # its files came by themselves, and stay
     then = request.form.get("then", "")
     receipt = quizzes.save_answer(
         attempt,
@@ -180,6 +183,7 @@ def result(attempt_id: int) -> Any:
         items=[]
         if open_attempt
         else outcomes.item_outcomes(attempt, items, answers, language(), tell_right=tell_right),
+        waiting=outcomes.count_waiting(answers),
         kept=[(item.id, 0) for item in items],
         skills=outcomes.skill_outcomes(attempt, items),
         place=context.place(attempt.quiz) if context else None,

@@ -1,0 +1,79 @@
+"""Forms of marking by people: the marks of one answer, and one mark for many."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DecimalField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+
+from app.assessment.models import QuizItem, RubricRow
+from app.assessment.services.handmarks import Marks, most_of
+
+MARK_PLACES = 2
+LONGEST_COMMENT = 4000
+
+
+def plain(value: Decimal) -> Decimal:
+    """A decimal without needless zeros, never in powers of ten."""
+    return Decimal(f"{value.normalize():f}")
+
+
+def _finite(form: Any, field: Any) -> None:
+    """End the chain where there is no number that the next validators could look at."""
+    if field.data is None:
+        raise StopValidation
+    if not field.data.is_finite():
+        field.data = None
+        raise StopValidation(_("Enter a number."))
+
+
+def _two_places(form: Any, field: Any) -> None:
+    exponent = field.data.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -MARK_PLACES:
+        raise ValidationError(_("A mark has at most two decimals."))
+
+
+def _mark_field(most: Decimal, first: Any) -> DecimalField:
+    shown = plain(most)
+    outside = _("A mark lies between 0 and %(most)s.", most=shown)
+    label = _("Mark, 0 to %(most)s", most=shown)
+    return DecimalField(label, [first, _finite, NumberRange(0, most, outside), _two_places], places=None)
+
+
+def answer_form(item: QuizItem, rows: Sequence[RubricRow]) -> type[FlaskForm]:
+    """A form with a mark for each row of the rubric (`mark_7`), else one for the answer (`mark`), and a comment."""
+    fields: dict[str, Any] = {f"mark_{row.id}": _mark_field(row.marks_max, Optional()) for row in rows}
+    if not rows:
+        fields["mark"] = _mark_field(most_of(item), Optional())
+    fields["comment"] = TextAreaField(
+        _("Comment"),
+        [Optional(), Length(max=LONGEST_COMMENT)],
+        description=_("The learner reads it once the answer has its mark."),
+    )
+    return type("AnswerForm", (FlaskForm,), fields)
+
+
+def values_of(marks: Marks, rows: Sequence[RubricRow]) -> dict[str, Any]:
+    """What a marker has given as the form shows it."""
+    values: dict[str, Any] = {f"mark_{row.id}": marks.rows.get(row.id) for row in rows}
+    return {**values, "mark": None if marks.mark is None else plain(marks.mark), "comment": marks.comment}
+
+
+def marks_in(form: FlaskForm, rows: Sequence[RubricRow]) -> Marks:
+    """What was entered."""
+    return Marks(
+        {row.id: form[f"mark_{row.id}"].data for row in rows},
+        None if rows else form["mark"].data,
+        (form["comment"].data or "").strip(),
+    )
+
+
+class ManyForm(FlaskForm):
+    """One finished mark for several answers."""
+
+    mark = DecimalField(_l("Mark"), [InputRequired(), _finite, _two_places], places=None)
+    comment = TextAreaField(_l("Comment"), [Optional(), Length(max=LONGEST_COMMENT)])

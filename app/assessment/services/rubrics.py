@@ -1,0 +1,42 @@
+"""By which criteria people mark answers to a question. Marks refer to rows, so that a changed rubric is a new one."""
+
+from collections.abc import Sequence
+
+from app import audit
+from app.assessment import marking_queries as queries
+from app.assessment.models import Question, RubricRow
+from app.assessment.services.work import Criterion, create_rubric
+from app.db import db
+
+
+def rubric_of(question: Question) -> list[RubricRow]:
+    """The criteria of a question, in order; none where one mark is given."""
+    return [] if question.rubric_id is None else list(queries.rubric_by_id(question.rubric_id).rows)
+
+
+def set_rubric(question: Question, criteria: Sequence[Criterion], by_id: int | None) -> None:
+    """Mark by these criteria from now on, with none by one mark. What has been given stays as it is. Audited."""
+    db.session.flush()
+    if [_criterion(row) for row in rubric_of(question)] == list(criteria):
+        return
+    question.rubric_id = create_rubric(question.organisation_id, question.name, "", criteria).id if criteria else None
+    audit.record(
+        "question.set-rubric",
+        question,
+        actor_id=by_id,
+        organisation_id=question.organisation_id,
+        rubric_id=question.rubric_id,
+    )
+
+
+def _criterion(row: RubricRow) -> Criterion:
+    return Criterion(
+        title_zh=row.title_zh,
+        title_en=row.title_en,
+        weight=row.weight,
+        marks_max=row.marks_max,
+        skill_code=row.skill_code,
+        level=row.level,
+        descriptor_zh=row.descriptor_zh,
+        descriptor_en=row.descriptor_en,
+    )
