@@ -38,6 +38,7 @@ from app.assessment.rules.content import (
     NumericAnswer,
     Option,
     Ordering,
+    Problem,
     Shape,
     ShortText,
     Single,
@@ -53,6 +54,8 @@ METADATA = "http://ltsc.ieee.org/xsd/LOM"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 RESPONSE = "RESPONSE"
 SHAPES = {Shape.RECTANGLE: "rect", Shape.CIRCLE: "circle", Shape.ELLIPSE: "ellipse", Shape.POLYGON: "poly"}
+# What says something without words.
+SHOWN = frozenset({"img", "object"})
 # A zip's earliest moment, so that the same questions give the same bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -168,6 +171,8 @@ class _Question:
         self._score.set("normalMaximum", _number(0.0 if isinstance(content, Description) else self.points))
         if not isinstance(content, Cloze):
             xhtml.block(self.body, content.text, content.format, losses, self._link)
+            if not "".join(self.body.itertext()).strip() and not any(each.tag in SHOWN for each in self.body.iter()):
+                raise ItemRefused(Problem.EMPTY_TEXT)
         self._ask()
         self._combined()
         if content.general_feedback.strip():

@@ -55,6 +55,10 @@ _TABLE_ORDER = {"caption": 0, "col": 1, "colgroup": 1, "thead": 2, "tfoot": 3, "
 _TEX = re.compile(r"\\(?=[()\[\]])")
 _HAS_BLOCK = re.compile(r"<(?:p|div|ul|ol|table|pre|blockquote|dl|h[1-6])\b", re.IGNORECASE)
 
+_DOCTYPE = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
+# Python's parser gives up at such a sign where no declaration follows.
+_NO_COMMENT = re.compile(r"<!(?!--)")
+
 # What a reference to a file is written as.
 Link = Callable[[str], str]
 
@@ -74,7 +78,7 @@ def add(parent: Element, text: str, format: Format, losses: Losses, link: Link =
     elif format is Format.MOODLE and not _HAS_BLOCK.search(text):
         text = text.strip().replace("\n", "<br>")
     builder = _Builder(parent, losses, link)
-    builder.feed(text.strip())
+    builder.feed(_NO_COMMENT.sub("&lt;!", _DOCTYPE.sub("", text)).strip())
     builder.close()
     _tidy(parent)
 
@@ -211,6 +215,7 @@ class _Builder(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.silent:
             return
+        data = self.losses.xml(data)
         if self.top.tag in CHILDREN:
             if not data.strip():
                 return

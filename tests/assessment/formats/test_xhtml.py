@@ -42,6 +42,7 @@ def made(text, format=Format.HTML):
         ("<a href='#q'>q<a>r</a></a>", '<div><a href="#q">qr</a></div>'),
         ("<audio controls><source src='a.mp3' type='audio/mpeg'></audio>",
          '<div><object data="a.mp3" type="audio/mpeg" /></div>'),
+        ("<!doctype html>a<![b<!-- c -->", "<div>a&lt;![b</div>"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -73,7 +74,9 @@ def test_words_alone():
 
 TAGS = ["p", "b", "div", "ul", "li", "table", "tr", "td", "thead", "tbody", "tfoot", "caption", "dl", "dt", "dd", "a",
         "blockquote", "img", "br", "hr", "pre", "h2", "script", "video", "source", "u", "colgroup", "col"]  # fmt: skip
-BITS = st.sampled_from([*(f"<{tag}>" for tag in TAGS), *(f"</{tag}>" for tag in TAGS), "x", " ", "&amp;", "<", "]]>"])
+BITS = st.sampled_from(
+    [*(f"<{tag}>" for tag in TAGS), *(f"</{tag}>" for tag in TAGS), "x", " ", "&amp;", "<", "]]>", "<!["]
+)
 INSIDE = {
     **xhtml.CHILDREN, **dict.fromkeys(xhtml.PARAGRAPHS, xhtml.INLINE), "x": xhtml.BLOCKS,
     **dict.fromkeys(xhtml.FLOW, xhtml.INLINE | xhtml.BLOCKS),
