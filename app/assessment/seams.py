@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
 from app.assessment import contexts, marking_queries, queries
 from app.assessment.policies import AUTHORS
 from app.i18n import language
-from app.registry import EvidenceLink, NavEntry, NavLink, Panel, PanelView, registry
+from app.registry import EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
 from app.skills.models import SourceKind
 from app.ui.filters import words
 
@@ -59,12 +60,19 @@ def marking_panel(person: Any, today: date) -> PanelView | None:
             quiz["differing"] += item.differing
     if not quizzes:
         return None
-    values = {
-        "to_mark": sum(quiz["to_mark"] for quiz in quizzes.values()),
-        "differing": sum(quiz["differing"] for quiz in quizzes.values()),
-        "quizzes": list(quizzes.values()),
-    }
-    return PanelView("assessment/panels/marking.html", values)
+    to_mark = sum(quiz["to_mark"] for quiz in quizzes.values())
+    differing = sum(quiz["differing"] for quiz in quizzes.values())
+    first = next(quiz for quiz in quizzes.values() if quiz["to_mark"] or not to_mark)
+    step = NextStep(
+        _("Next step"),
+        ngettext("One answer waits for your mark", "%(num)d answers wait for your mark", to_mark)
+        if to_mark
+        else ngettext("One answer needs a second look", "%(num)d answers need a second look", differing),
+        first["title"],
+        _("Mark them") if to_mark else _("See them"),
+        first["url"],
+    )
+    return PanelView("assessment/panels/marking.html", {"quizzes": list(quizzes.values())}, step)
 
 
 def quiz_links(person: Any, attempt_ids: Sequence[int]) -> dict[int, EvidenceLink]:
