@@ -23,6 +23,7 @@ from app.assessment.forms import (
 from app.assessment.models import Question
 from app.assessment.policies import AUTHORS
 from app.assessment.rules.content import QuestionKind
+from app.assessment.rules.drawing import drawn
 from app.assessment.rules.showing import right_answers
 from app.assessment.rules.showing import show as shown_question
 from app.assessment.services import questions, regrades, rubrics
@@ -117,9 +118,11 @@ def show(slug: str, question_id: int) -> Response:
         question=question,
         versions=versions,
         previews=[
-            (code, shown_question(contents[code], None, seed=None, place=code), right_answers(contents[code]))
+            (code, shown_question(asked, None, seed=None, place=code), right_answers(asked))
             for code in spoken
             if code in contents
+            # Where numbers are drawn, the author sees one draw.
+            for asked in [drawn(contents[code], 0, "")]
         ],
         usage=queries.usage_of([question.id]).get(question.id),
         criteria=rubrics.rubric_of(question),

@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DecimalField,
@@ -42,7 +41,6 @@ from app.assessment.rules.content import (
     NumericAnswer,
     Option,
     Pair,
-    QuestionKind,
     ShortText,
     Single,
     TextAnswer,
@@ -147,6 +145,7 @@ class QuestionForm(TagForm):
                 name: getattr(same, name)
                 for name in (
                     "general_feedback_format", "right_feedback", "partly_feedback", "wrong_feedback", "attachments",
+                    "hints", "penalty",
                 )
             }  # fmt: skip
         return values
@@ -154,6 +153,11 @@ class QuestionForm(TagForm):
     def contents(self, old: Mapping[str, Content]) -> Contents:
         """The contents that the form describes. `old` is what the question said before, empty for a new one."""
         raise NotImplementedError
+
+    @classmethod
+    def holds(cls, contents: Mapping[str, Content]) -> bool:
+        """Whether nothing of these contents would be lost by revising them here."""
+        return bool(contents)
 
     @staticmethod
     def values_of(contents: Mapping[str, Content]) -> dict[str, Any]:
@@ -545,84 +549,8 @@ def criteria_values(rows: Iterable[RubricRow]) -> list[dict[str, Any]]:
     ]
 
 
-FORMS: dict[QuestionKind, type[QuestionForm]] = {
-    QuestionKind.SINGLE: SingleForm,
-    QuestionKind.MULTIPLE: MultipleForm,
-    QuestionKind.TRUE_FALSE: TrueFalseForm,
-    QuestionKind.NUMERIC: NumericForm,
-    QuestionKind.SHORT_TEXT: ShortTextForm,
-    QuestionKind.MATCHING: MatchingForm,
-    QuestionKind.ESSAY: EssayForm,
-    QuestionKind.FILE: FileForm,
-}
-
-
-def form_for(contents: Mapping[str, Content]) -> type[QuestionForm] | None:
-    """The form that holds these contents without loss; None where only name, skill and level can be changed here."""
-    for content in contents.values():
-        match content:
-            case Numeric():
-                answer = content.answers[0]
-                if len(content.answers) > 1 or answer.value is None or answer.fraction != 1 or len(content.units) > 1:
-                    return None
-            case ShortText() if any(answer.fraction != 1 for answer in content.answers):
-                return None
-    return FORMS.get(next(iter(contents.values())).kind)
-
-
 def _unused(used: set[str]) -> str:
     number = 0
     while letter(number) in used:
         number += 1
     return letter(number)
-
-
-class RegradeForm(FlaskForm):
-    """Why answers are marked anew."""
-
-    reason = StringField(
-        _l("Reason"),
-        [InputRequired(), Length(max=300)],
-        description=_l("Everyone whose mark changes reads it."),
-    )
-
-
-class ImportForm(FlaskForm):
-    """A file of questions to look at."""
-
-    file = FileField(
-        _l("File of questions"),
-        [FileRequired()],
-        description=_l(
-            "Word, Excel, CSV or plain text with 答案：; GIFT, Aiken, Moodle XML; QTI 1.2 and 2; Common Cartridge. Up to 20 MB. "
-            "You see what would be taken before anything is kept."
-        ),
-    )
-    language = SelectField(
-        _l("Language of the questions"),
-        choices=[
-            SelectChoice("auto", _l("Find out")),
-            SelectChoice("zh", _l("Chinese")),
-            SelectChoice("en", _l("English")),
-        ],
-        default="auto",
-    )
-    skill = SelectField(
-        _l("Skill of questions that name none"), [Optional()], description=_l("A tag in the file wins over this.")
-    )
-    level = SelectField(_l("Their level"), choices=LEVEL_CHOICES)
-
-    def validate_level(self, field: Any) -> None:
-        """Skill and level come together."""
-        if bool(field.data) != bool(self.skill.data):
-            raise ValidationError(_("Choose skill and level together, or neither."))
-
-
-class TakeForm(FlaskForm):
-    """The file that has been looked at, and is now taken."""
-
-    ticket = HiddenField(_l("File"), [InputRequired()])
-    file_name = HiddenField(_l("Name"))
-    language = HiddenField(_l("Language"), [InputRequired()])
-    skill = HiddenField(_l("Skill"))
-    level = HiddenField(_l("Level"))
