@@ -14,7 +14,7 @@ from app.accounts.guards import authorize, me, organisation_for, roles
 from app.accounts.models import Organisation
 from app.assessment import contexts
 from app.assessment import marking_queries as queries
-from app.assessment.marking_forms import ManyForm, answer_form, marks_in, values_of
+from app.assessment.forms.marking import ManyForm, answer_form, marks_in, values_of
 from app.assessment.models import QuizItem, Rubric
 from app.assessment.policies import AUTHORS, may_mark
 from app.assessment.rules.content import Essay, FileUpload
