@@ -106,6 +106,11 @@ def tags_in(organisation_id: int) -> list[str]:
     return sorted({tag for tags in db.session.scalars(query) for tag in json.loads(tags)})
 
 
+def questions_found(query: sa.Select[Question], most: int) -> list[Question]:
+    """The first `most` of what `bank_of` finds, newest first."""
+    return list(db.session.scalars(query.limit(most)))
+
+
 def newest_version(question_id: int) -> QuestionVersion:
     """What a question says now."""
     query = (

@@ -127,7 +127,7 @@ def draw(slug: str, course_id: int, lesson_id: int) -> Response:
         level=level,
         without=[item.version.question_id for item in items],
     )
-    newest = assessment.newest_versions([question.id for question in db.session.scalars(bank.limit(MOST_IN_POOL))])
+    newest = assessment.newest_versions([one.id for one in assessment.questions_found(bank, MOST_IN_POOL)])
     number = max((int(name) for name in quiz.pools), default=0) + 1 if quiz else 1
     questions = [Asked(item.version, item.points, item.pool) for item in items]
     questions += [Asked(version, form.points.data, number) for version in newest.values()]

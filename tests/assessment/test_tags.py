@@ -83,4 +83,4 @@ def test_the_bank_is_filtered_by_level(sign_in, cast, db):
     db.session.commit()
     client = sign_in(cast.coordinator)
     assert page(client, f"{BANK}?level=3").h1 == "One question fits"
-    assert page(client, f"{BANK}?level=9").h1 == "2 questions fit"
+    assert page(client, f"{BANK}?level=9").h1 == "2 questions in the bank"

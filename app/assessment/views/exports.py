@@ -4,11 +4,11 @@ from flask import Blueprint, Response, render_template, request
 
 from app.accounts.guards import organisation_for, roles
 from app.assessment import queries
+from app.assessment.models import Question
 from app.assessment.policies import AUTHORS
 from app.assessment.services import exports
 from app.assessment.services.exports import MEDIA_TYPES, SUFFIXES, ExportType
 from app.assessment.views.questions import bank_filters
-from app.db import db
 from app.i18n import language
 from app.reference import queries as reference
 
@@ -56,6 +56,7 @@ def _wanted() -> tuple[ExportType, str]:
     return file_type, spoken if spoken in ("zh", "en") else language()
 
 
-def _found(organisation_id: int) -> list[queries.Question]:
-    query = queries.bank_of(organisation_id, **bank_filters()).limit(exports.MOST)
-    return list(reversed(db.session.scalars(query).all()))
+def _found(organisation_id: int) -> list[Question]:
+    """In the order in which they were written."""
+    query = queries.bank_of(organisation_id, **bank_filters())
+    return list(reversed(queries.questions_found(query, exports.MOST)))
