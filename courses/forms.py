@@ -82,6 +82,7 @@ class QuizForm(FlaskForm):
         choices=[
             SelectChoice(Paging.ONE.value, _l("One question a page")),
             SelectChoice(Paging.ALL.value, _l("All questions on one page")),
+            SelectChoice(Paging.CHECKED.value, _l("One question a page, checked at once, with hints: for practice")),
         ],
         default=Paging.ONE.value,
     )

@@ -106,10 +106,11 @@ NO_TIME = timedelta(0)
 
 
 class Paging(enum.StrEnum):
-    """Whether a quiz shows one question a page or all on one."""
+    """How a quiz shows its questions: one a page, all on one page, or one a page that answers at once, with hints."""
 
     ONE = "one"
     ALL = "all"
+    CHECKED = "checked"
 
 
 class Quiz(Model):
@@ -137,6 +138,8 @@ class Quiz(Model):
     pools: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     # How many people mark each answer that no machine can mark: one, or two who do not see each other's marks.
     markers: Mapped[int] = mapped_column(default=1, server_default="1")
+    # How many of those who handed in review each such answer; none: people who teach mark them all.
+    peers: Mapped[int] = mapped_column(default=0, server_default="0")
     opens_at: Mapped[datetime | None] = mapped_column(Moment())
     closes_at: Mapped[datetime | None] = mapped_column(Moment())
     created_at: Mapped[moment_now]
@@ -291,6 +294,32 @@ class HandMark(Model):
 
     answer: Mapped[Answer] = relationship()
     marker: Mapped[Person] = relationship()
+
+
+class PeerReview(Model):
+    """An answer that one of those who handed in reviews; empty until they begin.
+
+    With `is_calibration` a teacher has marked it already, and how far the two marks lie apart tells what the reviewer's
+    other marks weigh. Closed ones (`is_open` false) take no more. Rows as in `HandMark`.
+    """
+
+    __tablename__ = "peer_review"
+    __table_args__ = (sa.UniqueConstraint("answer_id", "reviewer_id"),)
+
+    id: Mapped[key]
+    answer_id: Mapped[int] = mapped_column(sa.ForeignKey("answer.id"))
+    reviewer_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    is_calibration: Mapped[bool] = mapped_column(default=False)
+    share: Mapped[Decimal | None] = mapped_column(Exact(7, 6))
+    rows: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    comment: Mapped[long_text] = mapped_column(default="")
+    allocated_at: Mapped[moment]
+    saved_at: Mapped[datetime | None] = mapped_column(Moment())
+    is_final: Mapped[bool] = mapped_column(default=False)
+    is_open: Mapped[bool] = mapped_column(default=True, index=True)
+
+    answer: Mapped[Answer] = relationship()
+    reviewer: Mapped[Person] = relationship()
 
 
 class Regrade(Model):

@@ -239,6 +239,14 @@ def attempt_with_item(
     return None if row is None else (row[0], row[1])
 
 
+def answer_to(attempt_id: int, item_id: int, *, held: bool = False) -> Answer | None:
+    """The answer to one item of an attempt, as it stands in the database now; `held` until the transaction ends."""
+    query = sa.select(Answer).where(Answer.attempt_id == attempt_id, Answer.item_id == item_id)
+    if held:
+        query = query.with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
 def drawn_items(attempt: Attempt) -> list[QuizItem]:
     """The items that an attempt gets, in order, with their question versions."""
     return attempt.draws(items_of(attempt.quiz_id))

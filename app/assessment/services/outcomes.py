@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.assessment import marking_queries
+from app.assessment import marking_queries, queries
 from app.assessment.models import Answer, Attempt, QuizItem, RubricRow
 from app.assessment.rules import marking
+from app.assessment.rules import tries as rules
 from app.assessment.rules.content import Content
 from app.assessment.rules.drawing import drawn
 from app.assessment.rules.marking import Said
@@ -112,6 +113,44 @@ def _levels(rows: Sequence[skill_queries.LedgerRow], moment: datetime) -> dict[s
         skill: (levels.shown_level(found.mean, found.sd), likely_level(found.mean))
         for (_person, skill), found in posteriors.items()
     }
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A question that answers at once: what the tries so far say, and whether another one is taken."""
+
+    tries: int
+    left: int
+    is_settled: bool
+    share: Decimal
+    reason: str
+    hint: str
+    feedback: Sequence[Said]
+    penalty: Decimal
+
+
+def checked(attempt: Attempt, item: QuizItem, language: str) -> Checked:
+    """How a question stands in a quiz that answers at once."""
+    answer = queries.answer_to(attempt.id, item.id)
+    tries = answer.given.get("tries", []) if answer else []
+    content = drawn(item.version.content_in(language), attempt.seed, str(item.id))
+    shares = [Decimal(each["share"]) for each in tries]
+    allowed = rules.tries_allowed(content)
+    settled = rules.is_settled(shares, allowed)
+    said = list(marking.mark(content, tries[-1]["answer"]).feedback) if tries else []
+    if settled and content.general_feedback:
+        said.append(Said(content.general_feedback, content.general_feedback_format or content.format))
+    share = rules.share_after(shares, content.penalty)
+    return Checked(
+        tries=len(tries),
+        left=allowed - len(tries),
+        is_settled=settled,
+        share=share,
+        reason=rules.reason_of(shares[-1]).value if shares else "",
+        hint=rules.hint_after(shares, content),
+        feedback=said,
+        penalty=Decimal(str(content.penalty)),
+    )
 
 
 def item_outcomes(

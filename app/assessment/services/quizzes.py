@@ -17,9 +17,10 @@ from sqlalchemy.orm import joinedload
 from app import audit
 from app.accounts.models import Person
 from app.assessment import contexts, queries
-from app.assessment.models import NO_TIME, Allowance, Answer, Attempt, QuestionVersion, Quiz, QuizItem
+from app.assessment.models import NO_TIME, Allowance, Answer, Attempt, Paging, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules import marking
 from app.assessment.rules.drawing import drawn
+from app.assessment.rules.tries import is_settled, reason_of, share_after, tries_allowed
 from app.clock import SETTLING, day_of, microseconds
 from app.db import db
 from app.errors import Refused
@@ -57,6 +58,14 @@ class AttemptOver(Refused):
 
 class AnswerTooLong(Refused):
     message = _l("This answer is too long to be kept. Shorten it; what was saved before is still there.")
+
+
+class AnswerChecked(Refused):
+    message = _l("This answer has been checked; no further try is taken.")
+
+
+class NothingToCheck(Refused):
+    message = _l("Answer the question, then check it.")
 
 
 class NewerAnswerKept(Refused):
@@ -192,7 +201,7 @@ def save_answer(
     `revision` rises with what is given, see `app.clock.revision`; without one it is `now`. An answer given earlier that
     arrives later changes nothing and gets no receipt. The caller has loaded the attempt
     with `queries.attempt_with_item`, which keeps it from being handed in meanwhile. Raises AttemptOver, NoSuchItem,
-    AnswerTooLong, NewerAnswerKept.
+    AnswerTooLong, NewerAnswerKept, AnswerChecked.
     """
     if not attempt.is_open(now):
         raise AttemptOver
@@ -203,6 +212,8 @@ def save_answer(
         raise AnswerTooLong
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     wrapped = {"answer": given}
+    if attempt.quiz.paging is Paging.CHECKED and (tries := _open_tries(attempt, item, now)):
+        wrapped["tries"] = tries
     number = microseconds(now) if revision is None else revision
     statement = insert(Answer).values(
         attempt_id=attempt.id,
@@ -229,6 +240,36 @@ def save_answer(
     return Receipt(now, number, hashlib.sha256(f"{attempt.id}:{item.id}:{number}:{digested}".encode()).hexdigest()[:12])
 
 
+def _open_tries(attempt: Attempt, item: QuizItem, now: datetime) -> list[dict[str, Any]]:
+    """The tries at an item so far, held: of several sent at once each counts. Raises AnswerChecked after the last."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    blank = insert(Answer).values(
+        attempt_id=attempt.id, item_id=item.id, given={"answer": None}, revision=0, saved_at=now, reason="", notices=[]
+    )
+    db.session.execute(blank.on_conflict_do_nothing(index_elements=["attempt_id", "item_id"]))
+    answer = queries.answer_to(attempt.id, item.id, held=True)
+    tries: list[dict[str, Any]] = answer.given.get("tries", []) if answer else []
+    shares = [Decimal(each["share"]) for each in tries]
+    if is_settled(shares, tries_allowed(item.version.content_in("zh"))):
+        raise AnswerChecked
+    return tries
+
+
+def check(attempt: Attempt, item: QuizItem, now: datetime) -> None:
+    """Mark what was just saved as a try, in a quiz that answers at once. Raises NothingToCheck.
+
+    The caller has saved the answer in the same transaction, which has refused what must not be tried any more.
+    """
+    answer = queries.answer_to(attempt.id, item.id)
+    given = answer.given.get("answer") if answer else None
+    share, _reason = share_of(item.version, given, attempt.seed, item.id)
+    if answer is None or given is None or share is None:
+        raise NothingToCheck
+    tries = [*answer.given.get("tries", []), {"answer": given, "share": str(share), "at": now.isoformat()}]
+    answer.given = {"answer": given, "tries": tries}
+    db.session.flush()
+
+
 def submit(attempt: Attempt, now: datetime) -> Attempt:
     """Hand in: mark what was saved, learn about the questions, leave evidence. Handing in twice does nothing more."""
     handed_in_at = min(now, attempt.closes_at) if attempt.closes_at else now
@@ -243,8 +284,10 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
         return attempt
     items = queries.drawn_items(attempt)
     answers = queries.answers_of(attempt)
-    given = {item_id: answer.given.get("answer") for item_id, answer in answers.items()}
-    results = results_of(items, given, attempt.seed)
+    kept = {item_id: answer.given for item_id, answer in answers.items()}
+    results = [
+        Result(item, *share_of_kept(item.version, kept.get(item.id, {}), attempt.seed, item.id)) for item in items
+    ]
     attempt.points = points_of(results)
     for result in results:
         answer = answers.get(result.item.id)
@@ -362,6 +405,18 @@ def share_of(version: QuestionVersion, given: Any, seed: int, item_id: int) -> t
     """
     marked = best_mark(version, given, seed, item_id)
     return (None if marked.mark is None else Decimal(str(round(marked.mark, 6)))), marked.reason.value
+
+
+def share_of_kept(
+    version: QuestionVersion, kept: Mapping[str, Any], seed: int, item_id: int
+) -> tuple[Decimal | None, str]:
+    """The share that a kept answer earns, and why: that of its tries where it was checked at once, else its own."""
+    tries = kept.get("tries")
+    if not tries:
+        return share_of(version, kept.get("answer"), seed, item_id)
+    shares = [share_of(version, each["answer"], seed, item_id)[0] or Decimal(0) for each in tries]
+    share = round(share_after(shares, next(iter(version.contents.values())).penalty), 6)
+    return share, reason_of(share).value
 
 
 def best_mark(version: QuestionVersion, given: Any, seed: int, item_id: int) -> marking.Marked:

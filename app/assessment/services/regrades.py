@@ -71,7 +71,7 @@ def changes(new: QuestionVersion, answers: Sequence[Answer]) -> Iterator[Change]
     for answer in answers:
         if answer.share is None or answer.reason == MarkReason.NEEDS_PERSON.value:
             continue
-        after, _reason = quizzes.share_of(new, answer.given.get("answer"), answer.attempt.seed, answer.item_id)
+        after, _reason = quizzes.share_of_kept(new, answer.given, answer.attempt.seed, answer.item_id)
         # What a person has marked, no corrected version marks.
         if after is not None and after != answer.share:
             yield Change(answer, answer.share, after)
@@ -143,7 +143,7 @@ def _apply(made: Regrade, new: QuestionVersion, found: Sequence[Change], *, by_i
     for one in found:
         answer, attempt, after = one.answer, one.answer.attempt, one.after
         passed_before = attempt.is_passed
-        _after, reason = quizzes.share_of(new, answer.given.get("answer"), attempt.seed, answer.item_id)
+        _after, reason = quizzes.share_of_kept(new, answer.given, attempt.seed, answer.item_id)
         answer.share, answer.reason = after, reason
         db.session.add(
             RegradedAnswer(regrade_id=made.id, answer_id=answer.id, share_before=one.before, share_after=after)

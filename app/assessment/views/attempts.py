@@ -67,6 +67,7 @@ def show(attempt_id: int) -> Any:
         return redirect(url_for(".review", attempt_id=attempt.id), 303)
     current = places[number - 1]
     item = queries.item_by_id(current.item_id)
+    checked = outcomes.checked(attempt, item, language()) if attempt.quiz.paging is Paging.CHECKED else None
     tested = queries.tested_skill(current_user, item.version.skill_code) if item.version.skill_code else None
     estimate = tested.estimate if tested else None
     return render_template(
@@ -78,6 +79,7 @@ def show(attempt_id: int) -> Any:
         places=places,
         kept=kept,
         now=now,
+        checked=checked,
         tested=tested,
         likely=likely_level(estimate.mean) if estimate else None,
         headline_small=True,
@@ -104,7 +106,9 @@ def save(attempt_id: int, item_id: int) -> Any:
         flagged=FLAGS.get(then),
         notices=[one for one in quizzes.NOTICES if one in request.form.getlist("notice")],
     )
-    is_all, place = attempt.quiz.paging is Paging.ALL, f"question-{item_id}"
+    paging, place = attempt.quiz.paging, f"question-{item_id}"
+    if then == "check" and paging is Paging.CHECKED:
+        quizzes.check(attempt, item, received())
     db.session.commit()
     if wants_json():
         return jsonify(
@@ -114,7 +118,7 @@ def save(attempt_id: int, item_id: int) -> Any:
         )
     if then == "review":
         return redirect(url_for(".review", attempt_id=attempt_id), 303)
-    if is_all:
+    if paging is Paging.ALL:
         return redirect(url_for(".show", attempt_id=attempt_id, _anchor=place), 303)
     numbers = {each.item_id: each.number for each in queries.palette_of(own_attempt(attempt_id))}
     return redirect(
