@@ -11,13 +11,14 @@ from app.assessment.rules.content import GAP_MARK, PLUGIN_FILE, Attachment, Form
 from app.ui.markdown import render_markdown
 
 TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "i",
+    "a", "abbr", "audio", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "i",
     "img", "ins",
     "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
+    "audio": {"src", "controls"},
     "img": {"src", "alt", "width", "height"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
@@ -27,6 +28,9 @@ HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
 ONE_PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
 # Pictures that a browser shows without running anything.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+SOUNDS = frozenset({"audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/webm"})
+# How others put a sound into a text: a link to the file, which their pages turn into a player.
+SOUND_LINK = re.compile(r"<a\b[^>]*\bhref=[\"']([^\"']*)[\"'][^>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
 
 
 def worded(text: str, format: Format | None, attachments: Iterable[Attachment] = (), inline: bool = False) -> Markup:
@@ -51,7 +55,9 @@ def _clean(text: str, *, line_breaks: bool, attachments: Iterable[Attachment]) -
     # The page has its own headings; those of a question would break their order.
     text = HEADING.sub(lambda found: "</strong></p>" if found[1] else "<p><strong>", text)
     for file in attachments:
-        if file.media_type in PICTURES:
+        if file.media_type in SOUNDS:
+            text = _with_player(text, file)
+        if file.media_type in PICTURES | SOUNDS:
             data = f"data:{file.media_type};base64,{file.data}"
             text = text.replace(PLUGIN_FILE + quote(file.name), data).replace(PLUGIN_FILE + file.name, data)
     cleaned = nh3.clean(
@@ -67,12 +73,21 @@ def _clean(text: str, *, line_breaks: bool, attachments: Iterable[Attachment]) -
     return re.sub(r"<img (?![^>]*\balt=)", '<img alt="" ', cleaned)
 
 
+def _with_player(text: str, file: Attachment) -> str:
+    """A link to a sound becomes its player; a player gets its buttons."""
+    names = (PLUGIN_FILE + quote(file.name), PLUGIN_FILE + file.name)
+    text = SOUND_LINK.sub(
+        lambda found: f'<audio controls src="{found[1]}"></audio>' if found[1] in names else found[0], text
+    )
+    return re.sub(r"<audio\b(?![^>]*\bcontrols\b)", "<audio controls", text, flags=re.IGNORECASE)
+
+
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
     """The value that an attribute may keep: pictures from here or over https, links that are no data."""
     address = value.strip().lower()
     if attribute == "src":
-        own_picture = address.startswith(tuple(f"data:{kind};base64," for kind in PICTURES))
-        return value if own_picture or address.startswith("https://") else None
+        own = address.startswith(tuple(f"data:{kind};base64," for kind in (SOUNDS if tag == "audio" else PICTURES)))
+        return value if own or (tag == "img" and address.startswith("https://")) else None
     if attribute == "href":
         return None if address.startswith("data:") else value
     return value

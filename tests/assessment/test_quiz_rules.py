@@ -212,6 +212,8 @@ def test_what_was_noticed_stands_beside_the_evidence_and_changes_no_mark(sign_in
     assert [answer.notices for answer in answers] == [["pasted", "two-pages"], []]
     client.post(f"/attempts/{attempt}/hand-in/")
     rows = db.session.scalars(sa.select(Evidence).order_by(Evidence.id)).all()
+    result = page(client, f"/attempts/{attempt}/result/", language="en")
+    assert "Noticed while you answered: text was pasted, the attempt was open on two pages." in result.text
     assert [(row.flags, row.weight) for row in rows] == [(["pasted", "two-pages"], 1), ([], 1)]
 
 

@@ -161,6 +161,15 @@ def test_an_author_sees_whose_mark_would_change_and_marks_anew(sign_in, client_o
         assert client_of(stranger).get(f"{shown}regrade/").status_code == 404
 
 
+def test_the_person_reads_what_was_changed_and_why(sign_in, cast, db, quiz):
+    attempt = take(quiz, cast.student, "a", "a")
+    run(db, cast, quiz)
+    here = page(sign_in(cast.student), f"/attempts/{attempt.id}/result/", language="en")
+    assert "Marked anew on" in here.text
+    assert "0% of its points before, 100% now. The key was wrong." in here.text
+    page(sign_in(cast.student), f"/attempts/{attempt.id}/result/", language="zh")
+
+
 def test_a_second_click_begins_no_second_one(sign_in, cast, db, quiz):
     take(quiz, cast.student, "a", "a")
     question, _newest = correct(quiz, cast)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import authorize, signed_in
-from app.assessment import contexts, queries
+from app.assessment import contexts, queries, regrade_queries
 from app.assessment.models import NO_TIME, Attempt, Paging, QuizItem
 from app.assessment.policies import may_take
 from app.assessment.rules.content import FileUpload
@@ -189,6 +189,8 @@ def result(attempt_id: int) -> Any:
         else outcomes.item_outcomes(attempt, items, answers, language(), tell_right=tell_right),
         waiting=outcomes.count_waiting(answers),
         kept=[(item.id, 0) for item in items],
+        regraded=regrade_queries.regraded_items(attempt.id),
+        noticed={item_id: answer.notices for item_id, answer in answers.items() if answer.notices},
         skills=outcomes.skill_outcomes(attempt, items),
         place=context.place(attempt.quiz) if context else None,
     )
