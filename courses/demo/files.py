@@ -8,13 +8,17 @@ options in the same order.
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from app.assessment.formats import gift
 from app.assessment.formats.items import Item, Refusal
-from app.assessment.rules.content import Content, Matching
+from app.assessment.rules.content import Content, Essay, Matching
+from app.assessment.services.work import Criterion
 
 FOLDER = Path(__file__).parent
+WRITTEN = FOLDER / "written"
 LANGUAGES = ("zh", "en")
 
 
@@ -58,10 +62,90 @@ class DemoCourse:
     lessons: tuple[DemoLesson, ...]
 
 
+@dataclass(frozen=True)
+class DemoMark:
+    """What one of those who mark gave: who (0 the coordinator), by row of the rubric, and whether they finished."""
+
+    by: int
+    rows: tuple[Decimal, ...]
+    comment: str
+    is_finished: bool
+
+
+@dataclass(frozen=True)
+class DemoAnswer:
+    """What a student wrote, and the marks that it has so far."""
+
+    text: str
+    marks: tuple[DemoMark, ...]
+
+
+@dataclass(frozen=True)
+class DemoWriting:
+    """A course with an answer to be written and marked by people.
+
+    In the question `slip` the option at the place `slipped` was taken for the right one when the key was typed in.
+    """
+
+    course: DemoCourse
+    question: str
+    criteria: tuple[Criterion, ...]
+    answers: tuple[DemoAnswer, ...]
+    slip: str
+    slipped: int
+
+
 def courses(skills: Collection[str], folder: Path = FOLDER) -> list[DemoCourse]:
     """All courses in `folder`, in their order; `skills` are the codes that questions may name. Raises FolderBroken."""
     found = [_course(path.parent, skills) for path in folder.glob("*/course.toml")]
     return sorted(found, key=lambda course: course.order)
+
+
+def writing(skills: Collection[str], folder: Path = WRITTEN) -> DemoWriting:
+    """The course in `folder` whose last question people mark. Raises FolderBroken."""
+    told = tomllib.loads((folder / "written.toml").read_text(encoding="utf-8"))
+    [course] = courses(skills, folder)
+    return DemoWriting(
+        course=replace(course, lessons=tuple(_guided(lesson, told) for lesson in course.lessons)),
+        question=told["question"],
+        criteria=tuple(
+            Criterion(
+                title_zh=row["title_zh"],
+                title_en=row["title_en"],
+                weight=Decimal(row["weight"]),
+                marks_max=Decimal(10),
+                skill_code=row["skill"],
+                level=row["level"],
+                descriptor_zh=row["descriptor_zh"],
+                descriptor_en=row["descriptor_en"],
+            )
+            for row in told["criteria"]
+        ),
+        answers=tuple(
+            DemoAnswer(answer["text"].strip(), tuple(_mark(mark) for mark in answer.get("marks", ())))
+            for answer in told["answers"]
+        ),
+        slip=told["slip"]["question"],
+        slipped=told["slip"]["key"],
+    )
+
+
+def _guided(lesson: DemoLesson, told: dict[str, Any]) -> DemoLesson:
+    """A lesson whose essay questions carry the guide for those who mark."""
+
+    def guided(content: Content, language: str) -> Content:
+        return replace(content, guide=told[f"guide_{language}"]) if isinstance(content, Essay) else content
+
+    questions = (
+        replace(question, contents={language: guided(each, language) for language, each in question.contents.items()})
+        for question in lesson.questions
+    )
+    return replace(lesson, questions=tuple(questions))
+
+
+def _mark(told: dict[str, Any]) -> DemoMark:
+    rows = tuple(Decimal(mark) for mark in told["rows"])
+    return DemoMark(told["by"], rows, told["comment"], told.get("finished", True))
 
 
 def _course(folder: Path, skills: Collection[str]) -> DemoCourse:

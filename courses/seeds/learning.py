@@ -1,4 +1,4 @@
-"""What courses plants into the demo world: courses, cohorts, three years of learning, and what it showed.
+"""Courses, cohorts, three years of learning, and what it showed.
 
 Students answer with the ability that the world gave them, so levels in the demo come about as they do in use: by marked
 answers, not by a table.
@@ -87,15 +87,14 @@ class Path:
     done: dict[int, datetime] = field(default_factory=dict)
 
 
-def plant_courses(world: World) -> None:
-    """Courses of each university, a cohort a term, enrolments, answers, certificates, and the levels that follow."""
+def plant_learning(world: World) -> None:
+    """Courses of each university, a cohort a term, enrolments, answers, certificates, and evidence."""
     demo = files.courses(reference.skill_codes())
     for number, university in enumerate(world.universities):
         offers = [_offer(world, university, course) for course in _chosen(world, university, demo)]
         _teach(world, university, offers)
         db.session.flush()
         world.say("universities", number + 1, len(world.universities))
-    skills.refresh_everyone(world.today, lambda done, total: world.say("levels", done, total))
 
 
 # Courses
@@ -136,7 +135,7 @@ def _offer(world: World, university: Organisation, demo: files.DemoCourse) -> Of
             minutes=told.minutes,
             position=position,
         )
-        versions = [_version(university, question, teacher.id, created) for question in told.questions]
+        versions = [version_of(university, question, teacher.id, created) for question in told.questions]
         db.session.flush()
         points = [services.Asked(version, Decimal(1)) for version in versions]
         quiz = services.set_quiz(lesson, course, points, services.QuizRules(), is_new=True)
@@ -150,9 +149,10 @@ def _offer(world: World, university: Organisation, demo: files.DemoCourse) -> Of
     return offer
 
 
-def _version(
+def version_of(
     university: Organisation, question: files.DemoQuestion, teacher_id: int, created: datetime
 ) -> QuestionVersion:
+    """A question of the demo in a university's bank, as its teacher wrote it then."""
     version = questions.create_question(
         university.id,
         question.contents,
@@ -330,12 +330,12 @@ def _taking(world: World, rng: Random, taught: Taught, path: Path, number: int, 
     for item in taught.items:
         version = item.version
         ability = path.student.ability(str(version.skill_code), day) + help_given
-        answers[item.id] = answer_to(version.content_in("zh"), rng, is_right=_succeeds(rng, version, ability))
+        answers[item.id] = answer_to(version.content_in("zh"), rng, is_right=succeeds(rng, version, ability))
     submitted = min(started + timedelta(minutes=rng.randrange(6, 22)), world.now)
     return quizzes.Taking(path.student.person.id, repeat + 1, answers, started, submitted)
 
 
-def _succeeds(rng: Random, version: QuestionVersion, ability: float) -> bool:
+def succeeds(rng: Random, version: QuestionVersion, ability: float) -> bool:
     """By the model that estimation assumes: g + (1 − g)·σ(ability − difficulty)."""
     floor = float(version.guess_floor)
     return rng.random() < floor + (1 - floor) / (1 + math.exp(float(version.difficulty) - ability))

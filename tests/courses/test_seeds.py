@@ -9,9 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import Person
+from app.assessment import marking_queries
 from app.assessment import queries as assessment
 from app.assessment.models import Answer, Attempt, Question, Quiz, QuizItem
-from app.assessment.services import quizzes
+from app.assessment.rules.item_analysis import FEWEST_TO_FLAG, Flag
+from app.assessment.services import analysis, handmarks, quizzes
+from app.assessment.services.handmarks import SheetState
 from app.clock import ZONE, day_of
 from app.credentials.models import Certificate
 from app.seeding import cast as cast_of_the_demo
@@ -20,6 +23,7 @@ from app.seeding.world import Size, World
 from app.skills.models import Evidence, SkillEstimate
 from courses import seeds, services
 from courses.models import Cohort, Course, CourseStatus, Enrolment, Lesson, LessonDone
+from courses.seeds import writing
 
 TINY = Size(universities=3, enterprises=2, students=90, postings=0, teams=0)
 AN_AUTUMN_DAY = date(2026, 11, 24)
@@ -48,8 +52,8 @@ def test_universities_teach_three_to_six_courses_with_questions_of_their_own(db,
     taught = dict(
         db.session.execute(sa.select(Course.organisation_id, sa.func.count()).group_by(Course.organisation_id)).all()
     )
-    assert taught[world.cast.university.id] == 6
-    assert set(taught) == {university.id for university in world.universities}
+    assert taught.pop(world.cast.university.id) == 7, "all six, and the one in which people write and people mark"
+    assert {world.cast.university.id, *taught} == {university.id for university in world.universities}
     assert all(3 <= count <= 6 for count in taught.values())
     assert set(db.session.scalars(sa.select(Course.status))) == {CourseStatus.PUBLISHED}
     strangers = (
@@ -89,9 +93,10 @@ def test_answers_were_marked_as_people_are_marked(db, world):
         assert attempt.points == quizzes.points_of(results).quantize(Decimal("0.0001"))
 
 
-def test_each_answer_left_one_row_of_evidence_while_its_student_studied(db, world):
+def test_each_marked_answer_left_one_row_of_evidence_while_its_student_studied(db, world):
     evidence = db.session.scalars(sa.select(Evidence)).all()
-    assert len(evidence) == db.session.scalar(sa.select(sa.func.count()).select_from(Answer)) > 1000
+    marked = sa.select(sa.func.count()).select_from(Answer).where(Answer.share.is_not(None))
+    assert len(evidence) == db.session.scalar(marked) > 1000
     students = {student.person.id: student for student in world.students}
     for row in evidence:
         assert row.observed_at <= world.now
@@ -111,7 +116,7 @@ def test_attempts_of_a_person_at_a_quiz_follow_one_another(db, world):
     assert repeats > 20
 
 
-def test_a_lesson_is_done_where_its_quiz_was_passed_and_four_of_them_bring_the_certificate(db, world):
+def test_a_lesson_is_done_where_its_quiz_was_passed_and_all_of_them_bring_the_certificate(db, world):
     passed = {
         (attempt.person_id, attempt.quiz_id)
         for attempt in db.session.scalars(sa.select(Attempt)).all()
@@ -124,10 +129,11 @@ def test_a_lesson_is_done_where_its_quiz_was_passed_and_four_of_them_bring_the_c
     ).all()
     assert {(enrolment.person_id, quiz_id) for enrolment, quiz_id in done} == passed
     certified = set(db.session.execute(sa.select(Certificate.person_id, Certificate.source_id)).all())
+    lessons = dict(db.session.execute(sa.select(Lesson.course_id, sa.func.count()).group_by(Lesson.course_id)).all())
     finished = set()
     for enrolment in db.session.scalars(sa.select(Enrolment)).all():
         assert enrolment.lessons_done == sum(one.id == enrolment.id for one, _ in done)
-        assert (enrolment.completed_at is not None) is (enrolment.lessons_done == 4)
+        assert (enrolment.completed_at is not None) is (enrolment.lessons_done == lessons[enrolment.cohort.course_id])
         assert not (enrolment.completed_at and enrolment.left_at)
         if enrolment.completed_at:
             finished.add((enrolment.person_id, enrolment.cohort.course_id))
@@ -175,6 +181,44 @@ def test_on_any_day_the_casts_student_has_finished_two_courses_and_customs_is_un
     )
     assert all(2 <= shown[code] <= 3 for code in ("LG01", "LG02", "MR04"))
     assert "CC02" not in shown
+
+
+def quizzes_of_writing(db):
+    """The two quizzes of the course in which people write: of choices, and of the answer to be written."""
+    query = (
+        sa.select(Quiz)
+        .join(Lesson, Lesson.quiz_id == Quiz.id)
+        .join(Course, Course.id == Lesson.course_id)
+        .where(Course.slug == "dispute-replies")
+        .order_by(Lesson.position)
+    )
+    return db.session.scalars(query).all()
+
+
+def test_answers_wait_for_the_coordinator_and_two_marks_differ(db, world):
+    _choices, essay = quizzes_of_writing(db)
+    [item] = assessment.items_of(essay.id)
+    sheets = handmarks.sheets_of(item, world.cast.coordinator)
+    assert essay.markers == 2
+    assert sum(sheet.waits_for_me for sheet in sheets) >= 6
+    assert {sheet.state for sheet in sheets} == set(SheetState)
+    [differing] = [sheet for sheet in sheets if sheet.state is SheetState.DIFFERING]
+    assert differing.may_settle, "the two whose marks differ are others"
+    alike = [sheet for sheet in sheets if handmarks.hints_for(sheet, item, sheets)]
+    assert len(alike) == 2
+    rubric = marking_queries.rubric_by_id(item.version.question.rubric_id)
+    assert all(row.skill_code and row.level and row.descriptor_zh and row.descriptor_en for row in rubric.rows)
+
+
+@pytest.mark.parametrize("day", [AN_AUTUMN_DAY, date(2026, 3, 1), date(2026, 9, 2)], ids=str)
+def test_one_question_has_a_wrong_key_and_its_answers_tell(db, day):
+    world = world_on(day, Size(2, 2, 120, 0, 0))
+    writing.plant_writing(world)
+    choices, _essay = quizzes_of_writing(db)
+    found = analysis.of_quiz(choices, day)
+    assert found.people >= FEWEST_TO_FLAG
+    suspects = [one.item.version for one in found.items if Flag.KEY_SUSPECT in one.statistics.flags]
+    assert [version.question.name[:4] for version in suspects] == ["DR-2"]
 
 
 def test_the_same_seed_on_the_same_day_gives_the_same_learning(db):
