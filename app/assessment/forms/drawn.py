@@ -45,9 +45,9 @@ def _is_number(form: Any, field: Any) -> None:
 class VariableRow(Form):
     """A name, and between what its numbers are drawn."""
 
-    name = StringField(_l("Name"), [Length(max=40)])
-    low = DecimalField(_l("From"), [Optional(), _is_number], places=None)
-    high = DecimalField(_l("To"), [Optional(), _is_number], places=None)
+    name = StringField(_l("Variable"), [Length(max=40)])
+    low = DecimalField(_l("Lowest"), [Optional(), _is_number], places=None)
+    high = DecimalField(_l("Highest"), [Optional(), _is_number], places=None)
     decimals = IntegerField(_l("Decimals"), [Optional(), NumberRange(0, 6)], default=0)
 
     @property

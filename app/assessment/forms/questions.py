@@ -74,7 +74,7 @@ class TagForm(FlaskForm):
     """What every question has: a name in the bank, tags, and the skill and level that it tests."""
 
     name = StringField(
-        _l("Name"),
+        _l("Name in the bank"),
         [Optional(), Length(max=200)],
         description=_l("How it is called in your bank. Empty: its first words."),
     )
