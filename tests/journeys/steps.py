@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from app.seeding.cast import PASSWORD
 
-__all__ = ["PASSWORD", "answer", "follow", "press"]
+__all__ = ["PASSWORD", "answer", "follow", "press", "tab_to"]
 
 
 def press(page: Page, action: str) -> None:
@@ -38,3 +38,19 @@ def answer(page: Page) -> None:
             fields.nth(number).fill("1")
             fields.nth(number).press("Tab")
     expect(page.locator("[data-receipt]:not(form) .receipt-words, .receipt-words").first).to_contain_text(":")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what `selector` finds has the focus; its outline must be seen."""
+    for _time in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            # A large target shows the focus of the small box inside it.
+            seen = page.evaluate(
+                "() => [document.activeElement, document.activeElement.closest('label')].some(part => {"
+                " if (!part) return false; const s = getComputedStyle(part);"
+                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; })"
+            )
+            assert seen, f"{selector} has the focus and does not show it"
+            return
+    raise AssertionError(f"{page.url}: the keyboard does not reach {selector}")

@@ -3,25 +3,9 @@
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import LOCALES, NARROW
-from tests.journeys.steps import PASSWORD, answer, follow, press
+from tests.journeys.steps import PASSWORD, answer, follow, press, tab_to
 
 QUESTION = "form[data-autosave]"
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until what `selector` finds has the focus; its outline must be seen."""
-    for _time in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
-            # A large target shows the focus of the small box inside it.
-            seen = page.evaluate(
-                "() => [document.activeElement, document.activeElement.closest('label')].some(part => {"
-                " if (!part) return false; const s = getComputedStyle(part);"
-                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; })"
-            )
-            assert seen, f"{selector} has the focus and does not show it"
-            return
-    raise AssertionError(f"{page.url}: the keyboard does not reach {selector}")
 
 
 def begin_by_keyboard(page: Page) -> None:
