@@ -25,6 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.assessment.forms import LEVELS
 from app.assessment.models import Paging
+from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 
 
@@ -75,6 +76,15 @@ class QuizForm(FlaskForm):
             SelectChoice("2", _l("Two people who do not see each other’s marks")),
         ],
         default="1",
+    )
+    peers = IntegerField(
+        _l("Peers who review each of them"),
+        [Optional(), NumberRange(0, MOST_PEERS)],
+        default=0,
+        description=_l(
+            "Essays and files: 0 leaves them to teachers; up to 5 of those who handed in review each once the quiz has"
+            " closed. They read the question’s guide, and begin when a teacher has marked two answers as examples."
+        ),
     )
     shuffles = BooleanField(_l("Shuffle the options"), default=True)
     paging = RadioField(

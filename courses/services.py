@@ -86,6 +86,8 @@ class QuizRules:
     paging: Paging = Paging.ONE
     # How many people mark each answer that no machine can mark.
     markers: int = 1
+    # How many of those who handed in review each of them; none: only people who teach mark them.
+    peers: int = 0
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     # By number of the pool: how many an attempt gets, and which skill and level filled it; see `Quiz.pools`.
@@ -267,7 +269,7 @@ def set_quiz(
         quiz.minutes, quiz.attempts_allowed = rules.minutes, rules.attempts_allowed
         quiz.pass_share, quiz.shuffles, quiz.paging = rules.pass_share, rules.shuffles, rules.paging
         quiz.opens_at, quiz.closes_at, quiz.pools = rules.opens_at, rules.closes_at, pools
-        quiz.markers = rules.markers
+        quiz.markers, quiz.peers = rules.markers, rules.peers
         db.session.flush()
         lesson.quiz_id = quiz.id
     _keep_skills(lesson, [asked.version for asked in questions], is_new=is_new)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.assessment.models import (
     Answer,
     Attempt,
     HandMark,
+    PeerReview,
     Question,
     QuestionVersion,
     Quiz,
@@ -24,11 +25,17 @@ from app.assessment.models import (
 from app.assessment.rules.content import QuestionKind
 from app.assessment.rules.handmarks import MARKED_BY_PEOPLE, MOST_MARKERS
 from app.assessment.rules.marking import MarkReason
+from app.assessment.rules.peer_review import EXAMPLES
 from app.db import db
 from app.reference.models import Skill
 from app.skills.models import Evidence, SourceKind
 
 NEEDS_PERSON = MarkReason.NEEDS_PERSON.value
+MARKED_OR_WAITING = sa.or_(
+    Answer.reason == NEEDS_PERSON,
+    sa.exists().where(HandMark.answer_id == Answer.id),
+    sa.exists().where(PeerReview.answer_id == Answer.id),
+)
 
 
 @dataclass(frozen=True)
@@ -54,17 +61,21 @@ def items_to_mark(
 ) -> list[ItemToMark]:
     """The items of quizzes (selects of ids) that have answers for people to mark, the marker's own answers left out.
 
-    `to_mark` wait for the marker, `elsewhere` for somebody else, `differing` for a second look.
+    `to_mark` wait for the marker, `elsewhere` for somebody else, `differing` for a second look. What peers are to
+    review waits elsewhere, but for as many answers as are missing as examples.
     """
     if not quizzes:
         return []
     final = sa.and_(HandMark.answer_id == Answer.id, HandMark.is_final, ~HandMark.is_settling)
+    reviewed = sa.and_(PeerReview.answer_id == Answer.id, ~PeerReview.is_calibration)
     answers = (
         sa.select(
             Answer.item_id,
             Answer.share,
             sa.select(sa.func.count()).select_from(HandMark).where(final).scalar_subquery().label("given"),
             sa.exists().where(final, HandMark.marker_id == marker.id).label("is_mine"),
+            sa.exists().where(reviewed).label("is_allocated"),
+            sa.exists().where(reviewed, PeerReview.is_open).label("is_with_peers"),
         )
         .join(Attempt, Attempt.id == Answer.attempt_id)
         .join(QuizItem, QuizItem.id == Answer.item_id)
@@ -75,11 +86,12 @@ def items_to_mark(
             sa.or_(*(QuizItem.quiz_id.in_(one) for one in quizzes)),
             Attempt.submitted_at.is_not(None),
             Attempt.person_id != marker.id,
-            sa.or_(Answer.reason == NEEDS_PERSON, sa.exists().where(HandMark.answer_id == Answer.id)),
+            MARKED_OR_WAITING,
         )
         .subquery()
     )
     is_open, is_full = answers.c.share.is_(None), answers.c.given >= MOST_MARKERS
+    is_elsewhere = sa.or_(answers.c.is_mine, answers.c.is_with_peers)
 
     def count(*conditions: Any) -> sa.ColumnElement[int]:
         return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
@@ -94,10 +106,12 @@ def items_to_mark(
             Quiz.title_zh,
             Quiz.title_en,
             Quiz.organisation_id,
-            count(is_open, ~is_full, ~answers.c.is_mine),
-            count(is_open, ~is_full, answers.c.is_mine),
+            count(is_open, ~is_full, ~is_elsewhere),
+            count(is_open, ~is_full, is_elsewhere),
             count(is_open, is_full),
             count(~is_open),
+            Quiz.peers,
+            count(answers.c.is_allocated),
         )
         .join(answers, answers.c.item_id == QuizItem.id)
         .join(Quiz, Quiz.id == QuizItem.quiz_id)
@@ -109,7 +123,15 @@ def items_to_mark(
     if organisation_id is not None:
         query = query.where(Quiz.organisation_id == organisation_id)
     rows: Any = db.session.execute(query)
-    return [ItemToMark(*row) for row in rows]
+    return [_for_marker(ItemToMark(*row[:-2]), row[-2] > 0 and not row[-1]) for row in rows]
+
+
+def _for_marker(item: ItemToMark, is_for_peers: bool) -> ItemToMark:
+    """The item as it stands for the marker where its answers will go to peers: only the examples are theirs to mark."""
+    if not is_for_peers:
+        return item
+    to_mark = min(item.to_mark, max(0, EXAMPLES - item.settled))
+    return replace(item, to_mark=to_mark, elsewhere=item.elsewhere + item.to_mark - to_mark)
 
 
 def item_to_mark(organisation_id: int, item_id: int) -> QuizItem | None:
@@ -145,7 +167,7 @@ def answers_to_mark(item_id: int, marker: Person) -> list[Answer]:
             Answer.item_id == item_id,
             Attempt.submitted_at.is_not(None),
             Attempt.person_id != marker.id,
-            sa.or_(Answer.reason == NEEDS_PERSON, sa.exists().where(HandMark.answer_id == Answer.id)),
+            MARKED_OR_WAITING,
         )
         .options(defer(Answer.given), contains_eager(Answer.attempt).contains_eager(Attempt.person))
     )

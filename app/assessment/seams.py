@@ -11,16 +11,19 @@ from flask_babel import ngettext
 from app.accounts.guards import organisations_of
 from app.assessment import contexts, marking_queries, queries
 from app.assessment.policies import AUTHORS
+from app.assessment.services import peer_review
+from app.clock import received
 from app.i18n import language
 from app.registry import EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
 from app.skills.models import SourceKind
-from app.ui.filters import words
+from app.ui.filters import moment_text, words
 
 
 def init_app(app: Flask) -> None:
     """Offer the bank to those who write questions, and the result of a quiz to whoever reads its evidence."""
     registry(app).nav.append(NavEntry(25, _bank))
     registry(app).nav.append(NavEntry(26, _marking))
+    registry(app).panels.append(Panel(15, "main", review_panel))
     registry(app).panels.append(Panel(25, "main", marking_panel))
     registry(app).evidence_links[SourceKind.QUIZ_ITEM] = quiz_links
 
@@ -73,6 +76,32 @@ def marking_panel(person: Any, today: date) -> PanelView | None:
         first["url"],
     )
     return PanelView("assessment/panels/marking.html", {"quizzes": list(quizzes.values())}, step)
+
+
+def review_panel(person: Any, today: date) -> PanelView | None:
+    """Answers of others that a person is to review, by quiz; they have a last day, and so come before learning on."""
+    quizzes: dict[int, dict[str, Any]] = {}
+    for task in peer_review.tasks_of(person, received()):
+        if task.is_ahead:
+            quiz = task.answer.item.quiz
+            found = quizzes.setdefault(quiz.id, {"title": words(quiz, "title"), "ahead": 0, "due_at": task.due_at})
+            found["ahead"] += 1
+            found["due_at"] = min(found["due_at"], task.due_at)
+    if not quizzes:
+        return None
+    first = min(quizzes.values(), key=lambda quiz: quiz["due_at"])
+    step = NextStep(
+        _("Next, until %(moment)s", moment=moment_text(first["due_at"])),
+        ngettext(
+            "One answer waits for your review",
+            "%(num)d answers wait for your review",
+            sum(quiz["ahead"] for quiz in quizzes.values()),
+        ),
+        first["title"],
+        _("Review them"),
+        url_for("assessment.peer_review.index"),
+    )
+    return PanelView("assessment/panels/peer_review.html", {"quizzes": list(quizzes.values())}, step)
 
 
 def quiz_links(person: Any, attempt_ids: Sequence[int]) -> dict[int, EvidenceLink]:

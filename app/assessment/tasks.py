@@ -1,12 +1,14 @@
-"""What the worker does for quizzes: attempts whose time is over are handed in, answers are marked anew."""
+"""What the worker does for quizzes: attempts that are over are handed in, answers go to peers, or are marked anew."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 
 from app import jobs
-from app.assessment.services import quizzes, regrades
+from app.assessment.services import peer_review, quizzes, regrades
 from app.db import db, utcnow
+from app.errors import Refused
 
 CHUNK = 100
 
@@ -17,6 +19,20 @@ def close_due_attempts() -> None:
     due = quizzes.due_attempts(now)
     db.session.rollback()
     jobs.one_by_one("attempt handed in", due, lambda attempt_id: quizzes.submit_due(attempt_id, now))
+
+
+def review_by_peers() -> None:
+    """Give the answers of quizzes that have closed to peers, and let those speak whose time for review is over."""
+    now = utcnow()
+    due, over = peer_review.items_due(now), peer_review.overdue(now)
+    db.session.rollback()
+
+    def allocate(item_id: int) -> None:
+        with suppress(Refused):  # nobody else to review it, say: then it waits for a teacher
+            peer_review.allocate(item_id, now)
+
+    jobs.one_by_one("answers given to peers", due, allocate)
+    jobs.one_by_one("peer review concluded", over, lambda answer_id: peer_review.conclude_overdue(answer_id, now))
 
 
 def regrade(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
@@ -36,4 +52,5 @@ def regrade(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any
 def init_app(app: Flask) -> None:
     """Let the worker do it every minute, and jobs mark anew."""
     jobs.every_minute(app, close_due_attempts)
+    jobs.every_minute(app, review_by_peers)
     jobs.task(app, regrades.REGRADE, regrade)

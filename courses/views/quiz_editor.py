@@ -172,6 +172,7 @@ def form_values(quiz: Quiz | None) -> dict[str, Any]:
         "shuffles": quiz.shuffles,
         "paging": quiz.paging.value,
         "markers": str(quiz.markers),
+        "peers": quiz.peers,
         "opens_at": on_the_wall(quiz.opens_at) if quiz.opens_at else None,
         "closes_at": on_the_wall(quiz.closes_at) if quiz.closes_at else None,
     }
@@ -185,6 +186,7 @@ def _rules(form: QuizForm, pools: dict[str, dict[str, Any]]) -> QuizRules:
         shuffles=form.shuffles.data,
         paging=Paging(form.paging.data),
         markers=int(form.markers.data),
+        peers=form.peers.data or 0,
         opens_at=moment_on_the_wall(form.opens_at.data) if form.opens_at.data else None,
         closes_at=moment_on_the_wall(form.closes_at.data) if form.closes_at.data else None,
         pools=pools,
@@ -202,6 +204,7 @@ def _rules_of(lesson: Lesson) -> QuizRules:
         shuffles=quiz.shuffles,
         paging=quiz.paging,
         markers=quiz.markers,
+        peers=quiz.peers,
         opens_at=quiz.opens_at,
         closes_at=quiz.closes_at,
         pools=quiz.pools,

@@ -14,13 +14,14 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit
 from app.accounts.models import Person
-from app.assessment import contexts
+from app.assessment import contexts, peer_queries
 from app.assessment import marking_queries as queries
 from app.assessment import queries as quiz_queries
-from app.assessment.models import Answer, HandMark, QuizItem, Rubric
+from app.assessment.models import Answer, HandMark, PeerReview, QuizItem, Rubric
 from app.assessment.rules import handmarks as rules
 from app.assessment.rules import similarity
 from app.assessment.rules.content import Essay
+from app.assessment.rules.peer_review import EXAMPLES
 from app.assessment.services import quizzes, work
 from app.clock import day_of
 from app.db import db
@@ -71,6 +72,7 @@ class SheetState(StrEnum):
     TO_MARK = "to mark"
     BEGUN = "begun"
     ELSEWHERE = "elsewhere"
+    WITH_PEERS = "with peers"
     DIFFERING = "differing"
     SETTLED = "settled"
 
@@ -100,6 +102,11 @@ class Sheet:
         return self.state in (SheetState.TO_MARK, SheetState.BEGUN)
 
     @property
+    def may_mark(self) -> bool:
+        """Whether the marker may give it a mark, though perhaps peers are at it."""
+        return self.waits_for_me or self.state is SheetState.WITH_PEERS
+
+    @property
     def is_begun_by_others(self) -> bool:
         """Whether somebody else has a mark on it that is not finished."""
         return any(not mark.is_final and mark is not self.mine for mark in self.marks)
@@ -120,25 +127,35 @@ class Sheet:
 
 
 def sheets_of(item: QuizItem, marker: Person) -> list[Sheet]:
-    """The answers to an item that people mark, by number; the marker's own are not among them. Three statements."""
+    """The answers to an item that people mark, by number; the marker's own are not among them. Three statements.
+
+    Where peers review them, four: before the answers go to peers only the examples wait for the marker.
+    """
     numbers = numbers_of(item.id)
     given = queries.hand_marks_in(item.id)
+    answers = queries.answers_to_mark(item.id, marker)
+    peers = peer_queries.answers_with_peers(item.id) if item.quiz.peers else {}
+    are_examples_there = sum(answer.share is not None for answer in answers) >= EXAMPLES
+    is_for_peers = bool(item.quiz.peers) and not peers and are_examples_there
     sheets = []
-    for answer in queries.answers_to_mark(item.id, marker):
+    for answer in answers:
         marks = given.get(answer.id, [])
         mine = next((mark for mark in marks if mark.marker_id == marker.id and not mark.is_settling), None)
-        sheets.append(Sheet(numbers[answer.id], answer, marks, mine, _state(answer, marks, mine)))
+        state = _state(answer, marks, mine, is_with_peers=is_for_peers or peers.get(answer.id, False))
+        sheets.append(Sheet(numbers[answer.id], answer, marks, mine, state))
     return sorted(sheets, key=lambda sheet: sheet.number)
 
 
-def _state(answer: Answer, marks: Sequence[HandMark], mine: HandMark | None) -> SheetState:
+def _state(answer: Answer, marks: Sequence[HandMark], mine: HandMark | None, *, is_with_peers: bool) -> SheetState:
     if answer.share is not None:
         return SheetState.SETTLED
     if sum(mark.is_final and not mark.is_settling for mark in marks) >= rules.MOST_MARKERS:
         return SheetState.DIFFERING
-    if mine is None:
-        return SheetState.TO_MARK
-    return SheetState.ELSEWHERE if mine.is_final else SheetState.BEGUN
+    if mine is not None and mine.is_final:
+        return SheetState.ELSEWHERE
+    if is_with_peers:
+        return SheetState.WITH_PEERS
+    return SheetState.TO_MARK if mine is None else SheetState.BEGUN
 
 
 def next_to_mark(sheets: Sequence[Sheet], after: int = 0) -> Sheet | None:
@@ -171,14 +188,14 @@ def most_of(item: QuizItem) -> Decimal:
     return item.points or Decimal(100)
 
 
-def entered(mark: HandMark | None, item: QuizItem) -> Marks:
+def entered(mark: HandMark | PeerReview | None, item: QuizItem) -> Marks:
     """What a marker has entered so far, as `give` takes it."""
     if mark is None:
         return Marks({})
     return Marks(rows_of(mark), rules.mark_of_share(mark.share, most_of(item)), mark.comment)
 
 
-def rows_of(mark: HandMark) -> dict[int, Decimal]:
+def rows_of(mark: HandMark | PeerReview) -> dict[int, Decimal]:
     """The marks by row of a rubric, as kept in JSON."""
     rows = {}
     for row_id, text in mark.rows.items():
@@ -205,7 +222,7 @@ def give(answer_id: int, marker: Person, rubric: Rubric | None, marks: Marks, no
     if kept is None:
         kept = HandMark(answer_id=answer.id, marker_id=marker.id, is_settling=False, is_final=False)
         db.session.add(kept)
-    _enter(kept, answer.item, rubric, marks, now)
+    enter(kept, answer.item, rubric, marks, now)
     db.session.flush()
     return kept
 
@@ -238,7 +255,7 @@ def take_back(answer_id: int, marker: Person) -> None:
 
 
 def settle(answer_id: int, marker: Person, rubric: Rubric | None, marks: Marks, now: datetime) -> Answer:
-    """Give the mark that counts alone: after a second look at two that differ, or to correct one. Audited.
+    """Give the mark that counts alone: after a second look at two that differ, or to correct one, also peers'. Audited.
 
     Raises MarkOutOfRange, MarkMissing, OwnAnswer, NothingToSettle, SecondLookByAnother.
     """
@@ -247,7 +264,8 @@ def settle(answer_id: int, marker: Person, rubric: Rubric | None, marks: Marks, 
         raise OwnAnswer
     given = queries.hand_marks_of([answer.id]).get(answer.id, [])
     final = [mark for mark in given if mark.is_final and not mark.is_settling]
-    if not final or (answer.share is None and len(final) < rules.MOST_MARKERS):
+    is_by_peers = answer.share is not None and any(one.is_final for one in peer_queries.reviews_of(answer.id))
+    if not is_by_peers and (not final or (answer.share is None and len(final) < rules.MOST_MARKERS)):
         raise NothingToSettle
     if len(final) > 1 and any(mark.marker_id == marker.id for mark in final):
         raise SecondLookByAnother
@@ -255,7 +273,7 @@ def settle(answer_id: int, marker: Person, rubric: Rubric | None, marks: Marks, 
     if kept is None:
         kept = HandMark(answer_id=answer.id, marker_id=marker.id, is_settling=True, is_final=True)
         db.session.add(kept)
-    _enter(kept, answer.item, rubric, marks, now)
+    enter(kept, answer.item, rubric, marks, now)
     if kept.share is None:
         raise MarkMissing
     before = answer.share
@@ -330,7 +348,8 @@ def _open_mark(answer: Answer, marker: Person) -> HandMark | None:
     return kept
 
 
-def _enter(kept: HandMark, item: QuizItem, rubric: Rubric | None, marks: Marks, now: datetime) -> None:
+def enter(kept: HandMark | PeerReview, item: QuizItem, rubric: Rubric | None, marks: Marks, now: datetime) -> None:
+    """Write what somebody entered into their mark. Raises MarkOutOfRange."""
     if rubric is None:
         _check(marks.mark, most_of(item))
         kept.rows, kept.share = {}, rules.share_of_mark(marks.mark, most_of(item))
@@ -354,15 +373,19 @@ def _conclude(answer: Answer, by: Person, now: datetime) -> None:
     outcome = rules.meaning_of(
         [rules.Given(_share(mark), mark.is_settling) for mark in marks], answer.attempt.quiz.markers
     )
-    if outcome.share is None:
-        return
+    if outcome.share is not None:
+        settle_on(answer, outcome.share, by, now)
+
+
+def settle_on(answer: Answer, share: Decimal, by: Person | None, now: datetime) -> None:
+    """Let a held answer have its share: points, evidence, what follows. `by` nobody where peers gave it."""
     is_first = answer.share is None
-    answer.share, answer.reason = outcome.share, rules.reason_of(outcome.share).value
+    answer.share, answer.reason = share, rules.reason_of(share).value
     db.session.flush()
     attempt = answer.attempt
     shares = queries.shares_in(attempt.id)
     attempt.points = sum((share * points for share, points in shares if share is not None), Decimal(0))
-    _record(answer, outcome.share, by, now, is_first=is_first)
+    _record(answer, share, by, now, is_first=is_first)
     db.session.flush()
     context = contexts.context_of(attempt.quiz)
     if context and (attempt.is_passed or not queries.waiting_in([attempt.id])):
@@ -375,7 +398,7 @@ def _share(mark: HandMark) -> Decimal:
     return mark.share
 
 
-def _record(answer: Answer, share: Decimal, by: Person, now: datetime, *, is_first: bool) -> None:
+def _record(answer: Answer, share: Decimal, by: Person | None, now: datetime, *, is_first: bool) -> None:
     """Leave the evidence of a settled answer; a correction supersedes what was recorded before.
 
     That an explanation was read after an earlier attempt tells nobody what to write, so it weighs as any repeat does.
@@ -391,8 +414,8 @@ def _record(answer: Answer, share: Decimal, by: Person, now: datetime, *, is_fir
         attempt.submitted_at,
         repeats={version.question_id: met.times if met else 0},
         notices={answer.item_id: answer.notices},
-        assessor=AssessorKind.TEACHER,
-        recorded_by_id=by.id,
+        assessor=AssessorKind.PEER if by is None else AssessorKind.TEACHER,
+        recorded_by_id=None if by is None else by.id,
     )
     root = observation.unique_key
     earlier = skill_queries.current_rows(SourceKind.QUIZ_ITEM, [root]).get(root)

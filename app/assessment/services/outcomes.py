@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.assessment import marking_queries, queries
+from app.assessment import marking_queries, peer_queries, queries
 from app.assessment.models import Answer, Attempt, QuizItem, RubricRow
 from app.assessment.rules import marking
 from app.assessment.rules import tries as rules
@@ -185,10 +185,11 @@ def item_outcomes(
 def _marked_by_people(attempt: Attempt, answers: Mapping[int, Answer]) -> dict[int, MarkedByPeople]:
     """What people told of the answers that have their mark, by item id."""
     given = marking_queries.hand_marks_of_attempt(attempt.id)
+    peers = peer_queries.comments_in(attempt.id)
     counting = {
-        item_id: told(given[answer.id])
+        item_id: told(given.get(answer.id, []))
         for item_id, answer in answers.items()
-        if answer.id in given and answer.share is not None
+        if (answer.id in given or answer.id in peers) and answer.share is not None
     }
     marks = {mark.id: rows_of(mark) for those in counting.values() for mark in those}
     ids = {row_id for rows in marks.values() for row_id in rows}
@@ -200,7 +201,8 @@ def _marked_by_people(attempt: Attempt, answers: Mapping[int, Answer]) -> dict[i
             held = [marks[mark.id][row.id] for mark in those if row.id in marks[mark.id]]
             if held:
                 rows.append(RowOutcome(row, sum(held, Decimal(0)) / len(held)))
-        found[item_id] = MarkedByPeople([mark.comment for mark in those if mark.comment], rows)
+        comments = [mark.comment for mark in those if mark.comment]
+        found[item_id] = MarkedByPeople(comments + peers.get(answers[item_id].id, []), rows)
     return found
 
 

@@ -236,9 +236,9 @@ def answers_page(organisation: Organisation, item: QuizItem, form: ManyForm, tic
         open_marks=[
             (sheet.number, microseconds(sheet.mine.saved_at) if sheet.mine else 0)
             for sheet in page.items
-            if sheet.waits_for_me
+            if sheet.may_mark
         ],
-        closed_marks=[(sheet.number, 0) for sheet in page.items if not sheet.waits_for_me],
+        closed_marks=[(sheet.number, 0) for sheet in page.items if not sheet.may_mark],
     )
 
 
