@@ -30,8 +30,9 @@ EARLIER_BEGAN, EARLIER_ENDED = timedelta(days=150), timedelta(days=90)
 BEGAN, ENDS = timedelta(days=21), timedelta(days=42)
 WRITTEN_SINCE = timedelta(days=7)
 KNOWS_THE_REST = 3
-# How often those who know the rest know this too, and how often the others do.
+# How often those who know the rest know this too, and how often the others do, of whom most take the likely mistake.
 KNOWS, GUESSES = 0.9, 0.1
+FALLS_FOR_IT = 0.8
 
 
 @dataclass(frozen=True)
@@ -204,10 +205,12 @@ def _taking(world: World, rng: Random, lessons: Lessons, student: Student, start
             known += is_right
             answers[item.id] = answer_to(rights[version.question.name], rng, is_right=is_right)
     [slip] = [item for item in lessons.choices.items if item.id not in answers]
-    if rng.random() < (KNOWS if known >= KNOWS_THE_REST else GUESSES):
-        answers[slip.id] = answer_to(rights[lessons.told.slip], rng, is_right=True)
-    else:
-        answers[slip.id] = answer_to(slip.version.content_in("zh"), rng, is_right=True)
+    knows = rng.random() < (KNOWS if known >= KNOWS_THE_REST else GUESSES)
+    falls_for_it = not knows and rng.random() < FALLS_FOR_IT
+    as_keyed_in = slip.version.content_in("zh")
+    answers[slip.id] = answer_to(
+        as_keyed_in if falls_for_it else rights[lessons.told.slip], rng, is_right=knows or falls_for_it
+    )
     submitted = min(started + timedelta(minutes=rng.randrange(5, 16)), world.now)
     return quizzes.Taking(student.person.id, 1, answers, started, submitted)
 

@@ -60,9 +60,10 @@ class QuizAnalysis:
 
     @property
     def suspects(self) -> list[ItemAnalysis]:
-        """The items with a flag, those that may be broken first."""
+        """The items with a flag, those with the gravest first."""
         flagged = [one for one in self.items if self.is_told and one.is_told and one.statistics.flags]
-        return sorted(flagged, key=lambda one: (not one.needs_a_look, one.item.position))
+        gravest = list(law.Flag)
+        return sorted(flagged, key=lambda one: (gravest.index(one.statistics.flags[0]), one.item.position))
 
 
 @dataclass(frozen=True)
