@@ -23,7 +23,7 @@ from app.assessment.formats.items import (
 from app.assessment.formats.prose import Find, Prose, Texts, check_size, joined, nowhere
 from app.assessment.formats.scoring import (
     CLOSE,
-    MAX_SCORE,
+    MAX_NUMBER,
     Budget,
     Outcome,
     Responses,
@@ -132,7 +132,7 @@ class _Declaration:
 
 def _number(written: str) -> float:
     number = read_number(written)
-    if number is None or abs(number) > MAX_SCORE:
+    if number is None or abs(number) > MAX_NUMBER:
         raise ItemRefused(Reason.NO_NUMBER, text=written)
     return float(number)
 
@@ -338,7 +338,7 @@ def _as_number(value: object) -> float | None:
     if isinstance(value, float):
         return value
     number = read_number(value) if isinstance(value, str) else None
-    return float(number) if number is not None and abs(number) <= MAX_SCORE else None
+    return float(number) if number is not None and abs(number) <= MAX_NUMBER else None
 
 
 def _comparable(value: object) -> object:

@@ -19,6 +19,8 @@ Responses = Mapping[str, tuple[str, ...]]
 MAX_STEPS = 200_000
 MAX_ALL_STEPS = 10_000_000
 MAX_SCORE = 1e9
+# Answers may be larger than any score: amounts in fen, populations. Beyond it a float does not hold every whole number.
+MAX_NUMBER = 1e15
 # Options up to this number are tried two by two.
 PAIRS = 12
 CLOSE = 1e-3
