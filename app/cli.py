@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
+from flask import current_app
+from sqlalchemy import make_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,7 +64,7 @@ def read_bytes(file: str, max_mb: int = DEFAULT_MAX_MB) -> bytes:
     """
     limit = max_mb * MEGABYTE
     if file == "-":
-        content = sys.stdin.buffer.read(limit + 1)
+        content = _read(sys.stdin.buffer, limit)
     else:
         path = Path(file)
         try:
@@ -71,7 +73,7 @@ def read_bytes(file: str, max_mb: int = DEFAULT_MAX_MB) -> bytes:
             if path.stat().st_size > limit:
                 raise Unusable(file, f"larger than {max_mb} MB (see --max-mb)")
             with path.open("rb") as handle:
-                content = handle.read(limit + 1)
+                content = _read(handle, limit)
         except OSError as error:
             raise Unusable(file, error.strerror or "cannot be read") from error
     if len(content) > limit:
@@ -79,6 +81,22 @@ def read_bytes(file: str, max_mb: int = DEFAULT_MAX_MB) -> bytes:
     if not content.strip(b" \t\r\n\x0b\x0c\xef\xbb\xbf"):
         raise Unusable(file, "is empty")
     return content
+
+
+def _read(stream: BinaryIO, limit: int) -> bytes:
+    """All of a stream, or the first bytes beyond `limit`; in pieces, since one read would make room for the limit."""
+    pieces, size = [], 0
+    while size <= limit and (piece := stream.read(MEGABYTE)):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
+
+
+def need_database_file() -> None:
+    """Refuse a SQLite database that is not there, before asking it anything would make an empty one."""
+    url = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
+        raise Unusable("database", "is not there: run `flask db upgrade`")
 
 
 def decode(file: str, content: bytes, encoding: str | None = None) -> Text:

@@ -1,6 +1,8 @@
 """Security headers. Everything a page needs is served by ourselves, so the policy names no other host."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
+
+from app.db import READING_METHODS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; "
@@ -19,6 +21,13 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer; a view that set its own policy (a downloaded file) keeps it."""
+
+    @app.before_request
+    def refuse_nul() -> None:
+        # No text holds it, no database of ours keeps it, and what does not show in a page should not be in one.
+        sent = () if request.method in READING_METHODS else request.form.values()
+        if any("\x00" in value for value in (*request.args.values(), *sent)):
+            abort(400)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

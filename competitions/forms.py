@@ -12,7 +12,6 @@ from wtforms import (
     DateTimeLocalField,
     DecimalField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     SelectField,
@@ -20,12 +19,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.assessment.models import Rubric, RubricRow
 from app.assessment.services.work import Criterion
 from app.clock import WALL_FORMATS, moment_on_the_wall, on_the_wall
 from app.ui.filters import words
+from app.ui.form_parts import RowForm, finite, plausible
 from competitions.models import Competition, RankingMethod
 from competitions.services.contests import Call
 
@@ -44,7 +44,7 @@ METHODS = {
 class WordsForm(FlaskForm):
     """What a competition is called, and its rulebook."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     body_zh = TextAreaField(
         _l("Rulebook in Chinese"),
@@ -59,11 +59,11 @@ class CallForm(WordsForm):
 
     cluster_code = SelectField(_l("Industrial cluster"), [Optional()], description=_l("Whose task it is, if anyone’s."))
     opens_at = DateTimeLocalField(
-        _l("Opens at"), [InputRequired()], format=WALL_FORMATS, description=_l("Beijing time.")
+        _l("Opens at"), [InputRequired(), plausible], format=WALL_FORMATS, description=_l("Beijing time.")
     )
     closes_at = DateTimeLocalField(
         _l("Closes at"),
-        [InputRequired()],
+        [InputRequired(), plausible],
         format=WALL_FORMATS,
         description=_l("Beijing time. What is wholly received before this moment is in time."),
     )
@@ -117,23 +117,14 @@ def call_values(competition: Competition) -> dict[str, Any]:
     }
 
 
-def _finite(form: Any, field: Any) -> None:
-    """End the chain where there is no number that the next validators could look at."""
-    if field.data is None:
-        raise StopValidation
-    if not field.data.is_finite():
-        field.data = None
-        raise StopValidation(_("Enter a number."))
-
-
-class CriterionForm(Form):
+class CriterionForm(RowForm):
     """One row of a rubric; a row without title and weight is left out."""
 
     # What a row that is used may not leave empty, the whole form asks: Optional() ends the chain for an empty field.
     title_zh = StringField(_l("Criterion in Chinese"), [Optional(), Length(max=120)])
     title_en = StringField(_l("Criterion in English"), [Optional(), Length(max=120)])
-    weight = DecimalField(_l("Weight"), [Optional(), _finite, NumberRange(0, MOST_WEIGHT)], places=None)
-    marks_max = DecimalField(_l("Most marks"), [Optional(), _finite, NumberRange(1, MOST_MARKS)], places=None)
+    weight = DecimalField(_l("Weight"), [Optional(), finite, NumberRange(0, MOST_WEIGHT)], places=None)
+    marks_max = DecimalField(_l("Most marks"), [Optional(), finite, NumberRange(1, MOST_MARKS)], places=None)
     skill_code = SelectField(_l("Skill that it shows"), [Optional()])
     level = SelectField(_l("At level"), [Optional()])
     descriptor_zh = TextAreaField(_l("What full marks ask for, in Chinese"), [Optional(), Length(max=2000)])
@@ -250,7 +241,7 @@ def marks_form(rows: Sequence[RubricRow]) -> type[FlaskForm]:
             _("Mark, 0 to %(most)s", most=most),
             [
                 Optional(),
-                _finite,
+                finite,
                 NumberRange(0, row.marks_max, outside),
                 _two_places,
             ],

@@ -20,19 +20,20 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.assessment.forms import LEVELS
 from app.assessment.models import Paging
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
+from app.ui.form_parts import finite, plausible
 
 
 class CourseForm(FlaskForm):
     """What a course is called and about."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     summary_zh = TextAreaField(
         _l("Summary in Chinese"),
@@ -45,7 +46,7 @@ class CourseForm(FlaskForm):
 class LessonForm(FlaskForm):
     """A lesson's title and text."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     minutes = IntegerField(
         _l("Minutes"),
@@ -97,11 +98,14 @@ class QuizForm(FlaskForm):
         default=Paging.ONE.value,
     )
     opens_at = DateTimeLocalField(
-        _l("Opens at"), [Optional()], format=WALL_FORMATS, description=_l("Beijing time. Empty: from the start.")
+        _l("Opens at"),
+        [Optional(), plausible],
+        format=WALL_FORMATS,
+        description=_l("Beijing time. Empty: from the start."),
     )
     closes_at = DateTimeLocalField(
         _l("Closes at"),
-        [Optional()],
+        [Optional(), plausible],
         format=WALL_FORMATS,
         description=_l("Beijing time. What is received before this moment counts. Empty: never."),
     )
@@ -118,12 +122,7 @@ class DrawForm(FlaskForm):
     skill = SelectField(_l("Skill"), [InputRequired()])
     level = SelectField(_l("Level"), [InputRequired()], choices=[SelectChoice(str(one), str(one)) for one in LEVELS])
     take = IntegerField(_l("How many"), [InputRequired(), NumberRange(1, 100)], default=3)
-    points = DecimalField(_l("Points each"), [InputRequired(), NumberRange(0, 1000)], default=1)
-
-    def validate_points(self, field: Any) -> None:
-        """Points are a finite number."""
-        if field.data is not None and not field.data.is_finite():
-            raise ValidationError(_("Enter a number."))
+    points = DecimalField(_l("Points each"), [InputRequired(), finite, NumberRange(0, 1000)], default=1)
 
 
 class AllowanceForm(FlaskForm):
@@ -133,17 +132,19 @@ class AllowanceForm(FlaskForm):
     minutes = IntegerField(_l("More minutes"), [InputRequired(), NumberRange(0, 1440)], default=0)
     attempts = IntegerField(_l("More attempts"), [InputRequired(), NumberRange(0, 20)], default=0)
     reason = StringField(
-        _l("Reason"), [InputRequired(), Length(max=300)], description=_l("Only those who teach read it.")
+        _l("Reason"), [DataRequired(), Length(max=300)], description=_l("Only those who teach read it.")
     )
 
 
 class CohortForm(FlaskForm):
     """A running of a course."""
 
-    name_zh = StringField(_l("Name in Chinese"), [InputRequired(), Length(max=120)])
+    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=120)])
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)])
-    starts_on = DateField(_l("Starts on"), [InputRequired()])
-    ends_on = DateField(_l("Ends on"), [InputRequired()], description=_l("Students can enrol up to this day."))
+    starts_on = DateField(_l("Starts on"), [InputRequired(), plausible])
+    ends_on = DateField(
+        _l("Ends on"), [InputRequired(), plausible], description=_l("Students can enrol up to this day.")
+    )
     capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 10_000)], description=_l("Empty: no limit."))
     is_open = BooleanField(_l("Students of the university may enrol themselves"), default=True)
     teacher_ids = SelectMultipleField(

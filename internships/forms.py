@@ -12,7 +12,6 @@ from wtforms import (
     DateField,
     DecimalField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     SelectField,
@@ -20,8 +19,9 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.ui.form_parts import RowForm, finite, plausible, two_places
 from internships.models import PayPeriod, Posting, RankedBy
 from internships.services.postings import Asked
 
@@ -30,12 +30,12 @@ EMPTY = SelectChoice("", "–")
 LEVELS = [EMPTY, *(SelectChoice(str(level), str(level)) for level in range(1, 5))]
 
 
-class SkillRow(Form):
+class SkillRow(RowForm):
     """One skill that a posting asks for. An empty row is passed over."""
 
     skill = SelectField(_l("Skill"), [Optional()])
     level = SelectField(_l("Level"), choices=LEVELS, default="")
-    weight = DecimalField(_l("Weight"), [Optional(), NumberRange(Decimal("0.1"), 10)], default=Decimal(1))
+    weight = DecimalField(_l("Weight"), [Optional(), finite, NumberRange(Decimal("0.1"), 10)], default=Decimal(1))
 
     def validate_level(self, field: Any) -> None:
         """Skill and level come together."""
@@ -46,15 +46,15 @@ class SkillRow(Form):
 class PostingForm(FlaskForm):
     """Everything that a posting says."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     body_zh = TextAreaField(
         _l("What the work is, in Chinese"),
-        [InputRequired(), Length(max=20_000)],
+        [DataRequired(), Length(max=20_000)],
         description=_l("Duties, who looks after the intern, what is offered. Markdown."),
     )
     body_en = TextAreaField(_l("What the work is, in English"), [Optional(), Length(max=20_000)])
-    city_zh = StringField(_l("City in Chinese"), [InputRequired(), Length(max=60)])
+    city_zh = StringField(_l("City in Chinese"), [DataRequired(), Length(max=60)])
     city_en = StringField(_l("City in English"), [Optional(), Length(max=60)])
     region_code = SelectField(_l("Region"), [InputRequired()])
     cluster_code = SelectField(_l("Industrial cluster"), [Optional()])
@@ -62,7 +62,7 @@ class PostingForm(FlaskForm):
     seats = IntegerField(_l("Seats"), [InputRequired(), NumberRange(1, 500)], default=1)
     pay = DecimalField(
         _l("Pay in yuan"),
-        [InputRequired(), NumberRange(0, 100_000)],
+        [InputRequired(), finite, NumberRange(0, 100_000), two_places],
         places=2,
         description=_l("In money and in full. Taking fees or deposits from interns is unlawful."),
     )
@@ -71,10 +71,12 @@ class PostingForm(FlaskForm):
         choices=[SelectChoice(PayPeriod.DAY.value, _l("day")), SelectChoice(PayPeriod.MONTH.value, _l("month"))],
     )
     hours_a_week = IntegerField(_l("Hours a week"), [InputRequired(), NumberRange(1, 44)], default=40)
-    opens_on = DateField(_l("Applications from"), [InputRequired()])
-    closes_on = DateField(_l("Applications until"), [InputRequired()], description=_l("This day still counts."))
-    starts_on = DateField(_l("First day"), [InputRequired()])
-    ends_on = DateField(_l("Last day"), [InputRequired()])
+    opens_on = DateField(_l("Applications from"), [InputRequired(), plausible])
+    closes_on = DateField(
+        _l("Applications until"), [InputRequired(), plausible], description=_l("This day still counts.")
+    )
+    starts_on = DateField(_l("First day"), [InputRequired(), plausible])
+    ends_on = DateField(_l("Last day"), [InputRequired(), plausible])
     min_year = IntegerField(
         _l("From year of study"),
         [InputRequired(), NumberRange(2, 7)],
@@ -100,11 +102,6 @@ class PostingForm(FlaskForm):
         offered = [EMPTY, *(SelectChoice(code, f"{code} {name}") for code, name in skills.items())]
         for row in self.skills:
             row.form.skill.choices = offered
-
-    def validate_pay(self, field: Any) -> None:
-        """A sum of money is a number."""
-        if field.data is not None and not field.data.is_finite():
-            raise ValidationError(_("Enter a sum of money."))
 
     def values(self) -> dict[str, Any]:
         """What the services take."""

@@ -160,12 +160,12 @@ class MatchRound(Model):
 
 
 class RoundPosting(Model):
-    """A posting that takes part in a round."""
+    """A posting that takes part in a round: one at a time, and in another one when seats are left after its run."""
 
     __tablename__ = "round_posting"
 
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("match_round.id"), primary_key=True)
-    posting_id: Mapped[int] = mapped_column(sa.ForeignKey("posting.id"), primary_key=True, unique=True)
+    posting_id: Mapped[int] = mapped_column(sa.ForeignKey("posting.id"), primary_key=True, index=True)
 
     round: Mapped[MatchRound] = relationship()
     posting: Mapped[Posting] = relationship()

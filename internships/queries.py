@@ -204,6 +204,11 @@ def application_of(student: Person, posting: Posting) -> Application | None:
     return db.session.scalars(query).one_or_none()
 
 
+def has_applications(posting_id: int) -> bool:
+    """Whether anybody has ever applied for a posting."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Application.posting_id == posting_id))))
+
+
 def applications_of(student: Person) -> list[Application]:
     """All applications of a student with postings and enterprises: open ones in order, then the newest decided."""
     query = (
@@ -283,13 +288,23 @@ def rounds_of(organisation: Organisation) -> sa.Select[MatchRound]:
 
 
 def rounds_of_postings(posting_ids: Collection[int]) -> dict[int, MatchRound]:
-    """The round that each posting takes part in, by posting id."""
+    """The round that each posting takes part in and that has not been run, by posting id.
+
+    A round that was run binds nobody any more: what it left free takes applications again, and part in a second round.
+    """
     query = (
         sa.select(RoundPosting)
-        .where(RoundPosting.posting_id.in_(posting_ids))
-        .options(joinedload(RoundPosting.round).joinedload(MatchRound.organisation))
+        .join(RoundPosting.round)
+        .where(RoundPosting.posting_id.in_(posting_ids), MatchRound.status == RoundStatus.OPEN)
+        .options(contains_eager(RoundPosting.round).joinedload(MatchRound.organisation))
     )
     return {row.posting_id: row.round for row in db.session.scalars(query)}
+
+
+def hold_postings(posting_ids: Collection[int]) -> None:
+    """Hold postings until the transaction ends, so that two rounds do not take the same one."""
+    query = sa.select(Posting.id).where(Posting.id.in_(posting_ids)).order_by(Posting.id).with_for_update()
+    db.session.execute(query).all()
 
 
 def postings_of_round(match_round: MatchRound) -> list[Posting]:

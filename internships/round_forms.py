@@ -8,19 +8,22 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from app.clock import moment_on_the_wall, on_the_wall
+from app.ui.form_parts import plausible
 
 
 class RoundForm(FlaskForm):
     """What a round is called, and from when until when both sides may put their choices in order."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
-    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired()], description=_l("Beijing time."))
+    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(), plausible], description=_l("Beijing time."))
     closes_at = DateTimeLocalField(
-        _l("Closes"), [InputRequired()], description=_l("Beijing time. Both sides order their choices until then.")
+        _l("Closes"),
+        [InputRequired(), plausible],
+        description=_l("Beijing time. Both sides order their choices until then."),
     )
 
     def validate_closes_at(self, field: Any) -> None:
@@ -40,7 +43,7 @@ class DeclineForm(FlaskForm):
     """Why an applicant is declined. They read it."""
 
     reason = TextAreaField(
-        _l("Reason"), [InputRequired(), Length(min=5, max=500)], description=_l("The applicant reads it.")
+        _l("Reason"), [DataRequired(), Length(min=5, max=500)], description=_l("The applicant reads it.")
     )
 
 

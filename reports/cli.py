@@ -7,7 +7,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from app.cli import Door, answers_in, put
+from app.cli import Door, answers_in, need_database_file, put
 from app.clock import today
 from app.db import db
 from app.reference.models import Cluster, Skill
@@ -57,6 +57,7 @@ def snapshot(day: str | None) -> None:
 
 
 def _checked(region: str | None, cluster: str | None, skill: str | None) -> tuple[str | None, str | None, str | None]:
+    need_database_file()
     try:
         if region is not None and region != NATION:
             known = region_by_any_code(region)

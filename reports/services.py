@@ -102,6 +102,8 @@ def supply_table(day: date) -> pa.Table:
 def demand_table(day: date) -> pa.Table:
     """One row per posting open on `day` and skill it asks; see `cubes.DEMAND_SCHEMA`."""
     columns: dict[str, list[Any]] = {name: [] for name in cubes.DEMAND_SCHEMA.names}
+    # A cluster lies in one province, whatever a posting says: one row at odds with that must not stop all figures.
+    homes = {cluster.code: cluster.region_code for cluster in reference.clusters()}
     for row in internships.demand_rows(day):
         if row.seats_open < 1:
             continue
@@ -109,7 +111,7 @@ def demand_table(day: date) -> pa.Table:
         columns["employer"].append(row.employer_id)
         columns["title_key"].append(row.title_key)
         columns["city"].append(row.city)
-        columns["region"].append(row.region)
+        columns["region"].append(homes.get(row.cluster or "", row.region))
         columns["cluster"].append(row.cluster or "")
         columns["skill"].append(row.skill)
         columns["level"].append(row.level)

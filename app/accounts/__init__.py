@@ -13,7 +13,7 @@ def init_app(app: Flask) -> None:
     @login.user_loader
     def load(session_id: str) -> Any:
         person_id, _, version = session_id.partition(":")
-        person = queries.person_with_memberships(int(person_id)) if person_id.isdigit() else None
+        person = queries.person_with_memberships(int(person_id)) if person_id.isdecimal() else None
         if person is None or not person.is_active or str(person.session_version) != version:
             return None
         return person

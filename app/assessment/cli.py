@@ -19,7 +19,7 @@ from app.assessment.rules.content import Content, Matching
 from app.assessment.rules.marking import Marked, mark, max_points
 from app.assessment.services import imports
 from app.assessment.services import questions as bank
-from app.cli import Door, Unusable, answers_in, put, read_bytes, read_json, reads_file, table, warn
+from app.cli import Door, Unusable, answers_in, need_database_file, put, read_bytes, read_json, reads_file, table, warn
 from app.db import db, utcnow
 from app.reference.files import skill_codes
 
@@ -115,6 +115,7 @@ def _items_table(taken: list[dict[str, Any]], refused: list[dict[str, Any]]) -> 
 
 def _need_bank(slug: str | None) -> None:
     """Refuse before a large file is read: a missing organisation, database or table."""
+    need_database_file()
     try:
         if slug is None:
             db.session.execute(sa.select(Organisation.id).limit(1))

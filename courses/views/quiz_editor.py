@@ -89,7 +89,7 @@ def add(slug: str, course_id: int, lesson_id: int) -> Response:
     lesson = lesson_for(course, lesson_id)
     items = assessment.items_of(lesson.quiz.id) if lesson.quiz else []
     held = [item.version.question_id for item in items]
-    ticked = [int(value) for value in request.form.getlist("question") if value.isdigit() and len(value) < 10]
+    ticked = [int(value) for value in request.form.getlist("question") if value.isdecimal() and len(value) < 10]
     added = assessment.questions_in(organisation.id, [one for one in ticked if one not in held])
     newest = assessment.newest_versions([question.id for question in added])
     questions = [Asked(item.version, item.points, item.pool) for item in items]

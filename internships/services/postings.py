@@ -12,6 +12,7 @@ from app import audit
 from app.accounts.models import Organisation
 from app.db import db
 from app.errors import Refused
+from app.reference.models import Cluster
 from internships import queries
 from internships.models import Posting, PostingSkill, PostingStatus
 
@@ -42,6 +43,17 @@ class RoundIsDeciding(Refused):
     message = _l("The match round of this posting has closed. What it is matched by can no longer be changed.")
 
 
+class SkillsSettled(Refused):
+    message = _l(
+        "Somebody has applied for what this posting asks; its skills, levels and weights stay. Close it and write a "
+        "new one to ask for something else."
+    )
+
+
+class ClusterElsewhere(Refused):
+    message = _l("This cluster lies in another province.")
+
+
 class SkillTwice(Refused):
     message = _l("A skill is named twice.")
 
@@ -58,7 +70,7 @@ class Asked:
 def create(
     organisation: Organisation, values: dict[str, Any], asked: Sequence[Asked], *, by: int | None, now: datetime
 ) -> Posting:
-    """A draft of a posting. `values` are those of FIELDS. Raises DatesOutOfOrder, SkillTwice."""
+    """A draft of a posting. `values` are those of FIELDS. Raises DatesOutOfOrder, ClusterElsewhere, SkillTwice."""
     posting = Posting(organisation_id=organisation.id, created_by_id=by, created_at=now, status=PostingStatus.DRAFT)
     posting.organisation = organisation
     _fill(posting, values, asked)
@@ -66,13 +78,24 @@ def create(
     return posting
 
 
-def revise(posting: Posting, values: dict[str, Any], asked: Sequence[Asked], *, now: datetime) -> None:
-    """Change a posting that is not closed. Raises PostingOver, RoundIsDeciding, DatesOutOfOrder, SkillTwice."""
+def revise(posting: Posting, values: dict[str, Any], asked: Sequence[Asked], *, by: int | None, now: datetime) -> None:
+    """Change a posting that is not closed. What applicants were told it asks stays: they showed their levels for that.
+
+    Raises PostingOver, RoundIsDeciding, SkillsSettled, PostingAsksNothing, DatesOutOfOrder, ClusterElsewhere,
+    SkillTwice.
+    """
     if posting.status is PostingStatus.CLOSED:
         raise PostingOver
     match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
     if match_round is not None and match_round.is_closed(now):
         raise RoundIsDeciding
+    if posting.status is PostingStatus.PUBLISHED:
+        if not asked:
+            raise PostingAsksNothing
+        held = {(skill.skill_code, skill.level, skill.weight) for skill in posting.skills}
+        if held != {(one.skill_code, one.level, one.weight) for one in asked} and queries.has_applications(posting.id):
+            raise SkillsSettled
+        audit.record("posting.revise", posting, actor_id=by, organisation_id=posting.organisation_id)
     _fill(posting, values, asked)
 
 
@@ -80,6 +103,9 @@ def _fill(posting: Posting, values: dict[str, Any], asked: Sequence[Asked]) -> N
     days = [values["opens_on"], values["closes_on"], values["starts_on"], values["ends_on"]]
     if days != sorted(days):
         raise DatesOutOfOrder
+    cluster = db.session.get(Cluster, values["cluster_code"]) if values.get("cluster_code") else None
+    if cluster is not None and cluster.region_code != values["region_code"]:
+        raise ClusterElsewhere
     codes = [one.skill_code for one in asked]
     if len(set(codes)) < len(codes):
         raise SkillTwice

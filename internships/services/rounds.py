@@ -44,6 +44,10 @@ class RoundStillOpen(Refused):
     message = _l("The round has not closed yet. Run it after it closes, or close it now.")
 
 
+class RoundNotOpenYet(Refused):
+    message = _l("The round has not opened yet: nobody could have put their choices in order.")
+
+
 class RoundClosed(Refused):
     message = _l("The round has closed; which postings take part can no longer be changed.")
 
@@ -101,6 +105,7 @@ def add_postings(match_round: MatchRound, postings: Sequence[Posting], now: date
     """Let postings take part, until the round closes. Raises RoundClosed, PostingTaken."""
     if match_round.is_closed(now):
         raise RoundClosed
+    queries.hold_postings([posting.id for posting in postings])
     elsewhere = queries.rounds_of_postings([posting.id for posting in postings])
     for posting in postings:
         found = elsewhere.get(posting.id)
@@ -112,19 +117,28 @@ def add_postings(match_round: MatchRound, postings: Sequence[Posting], now: date
     db.session.flush()
 
 
-def remove_posting(match_round: MatchRound, posting: Posting, now: datetime) -> None:
-    """Take a posting out again, until the round closes. Raises RoundClosed."""
+def remove_posting(match_round: MatchRound, posting: Posting, *, by: Person, now: datetime) -> None:
+    """Take a posting out again, until the round closes: its organiser may, and its enterprise. Raises RoundClosed."""
     if match_round.is_closed(now):
         raise RoundClosed
+    audit.record(
+        "round.remove-posting",
+        posting,
+        actor_id=by.id,
+        organisation_id=match_round.organisation_id,
+        round_id=match_round.id,
+    )
     db.session.execute(
         sa.delete(RoundPosting).where(RoundPosting.round_id == match_round.id, RoundPosting.posting_id == posting.id)
     )
 
 
 def close_now(match_round: MatchRound, *, by: Person, now: datetime) -> None:
-    """Close early, visibly. Raises RoundAlreadyRun."""
+    """Close early, visibly, but not before anybody could choose. Raises RoundAlreadyRun, RoundNotOpenYet."""
     if match_round.status is not RoundStatus.OPEN:
         raise RoundAlreadyRun
+    if now < match_round.opens_at:
+        raise RoundNotOpenYet
     if now < match_round.closes_at:
         match_round.closes_at = now
         audit.record("round.close", match_round, actor_id=by.id, organisation_id=match_round.organisation_id)

@@ -1,5 +1,6 @@
 """A student's applications: apply, withdraw, put in order, read what came of them."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -81,7 +82,7 @@ def order() -> Response:
         # Twice the number leaves room between two places for one that moves.
         wanted[application.id] = 2 * (given if given is not None else place)
     move, _dash, moved = request.form.get("move", "").partition("-")
-    if moved.isdigit() and int(moved) in wanted:
+    if re.fullmatch(r"[0-9]{1,9}", moved) and int(moved) in wanted:
         wanted[int(moved)] += {"up": -3, "down": 3}.get(move, 0)
     rounds = queries.rounds_of_postings([one.posting_id for one in taken])
     services.order(taken, wanted, received(), rounds)

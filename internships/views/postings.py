@@ -182,7 +182,7 @@ def edit(posting_id: int) -> Any:
     _offer(form)
     if form.validate_on_submit():
         try:
-            services.revise(posting, form.values(), form.asked(), now=received())
+            services.revise(posting, form.values(), form.asked(), by=current_user.id, now=received())
         except Refused as refusal:  # raised before anything was changed
             form.form_errors.append(refusal.sentence())
         else:

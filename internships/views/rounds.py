@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app import jobs
 from app.accounts.guards import authorize, me, organisation_for, roles, signed_in
+from app.accounts.models import Role
 from app.accounts.services import link_to
 from app.clock import received, today
 from app.db import db
@@ -94,15 +95,23 @@ def add(round_id: int) -> Any:
 
 
 @bp.route("/rounds/<int:round_id>/postings/<int:posting_id>/removal/", methods=["POST"])
-@roles(*ORGANISERS)
+@roles(*ORGANISERS, Role.RECRUITER)
 def remove(round_id: int, posting_id: int) -> Any:
-    """Take a posting out again."""
-    match_round = _own(round_id)
+    """Take a posting out again: the organiser may, and the enterprise whose posting it is."""
+    match_round = _round(round_id)
     posting = queries.posting_by_id(posting_id)
     if posting is None:
         abort(404)
-    services.remove_posting(match_round, posting, received())
+    is_own = policies.may_edit_posting(me(), posting)
+    if not is_own:
+        authorize(policies.may_run, match_round)
+    services.remove_posting(match_round, posting, by=me(), now=received())
     db.session.commit()
+    if is_own:
+        flash(_("Your posting no longer takes part in the round; its applications stay open."), "success")
+        return redirect(
+            url_for("internships.applicants.index", slug=posting.organisation.slug, posting_id=posting_id), 303
+        )
     return redirect(url_for(".show", round_id=round_id), 303)
 
 

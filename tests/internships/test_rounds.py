@@ -359,13 +359,13 @@ def test_after_closing_the_posting_is_not_rewritten(client_of, db, cast, posting
     close(db, match_round)
     values = {name: getattr(posting, name) for name in postings.FIELDS}
     with pytest.raises(postings.RoundIsDeciding):
-        postings.revise(posting, values, [postings.Asked("LG01", 4)], now=utcnow())
+        postings.revise(posting, values, [postings.Asked("LG01", 4)], by=None, now=utcnow())
 
 
-def test_after_closing_the_organiser_changes_no_posting(db, posting, match_round):
+def test_after_closing_the_organiser_changes_no_posting(db, cast, posting, match_round):
     close(db, match_round)
     with pytest.raises(rounds.RoundClosed):
-        rounds.remove_posting(match_round, posting, utcnow())
+        rounds.remove_posting(match_round, posting, by=cast.coordinator, now=utcnow())
     with pytest.raises(rounds.RoundClosed):
         rounds.add_postings(match_round, [posting], utcnow(), today())
 

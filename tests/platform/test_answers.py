@@ -68,3 +68,10 @@ def test_a_secret_link_stands_in_the_log_by_its_pattern(client, db, monkeypatch)
     client.get("/invitations/a-secret-of-somebody/")
     client.get("/help/")
     assert said == ["/invitations/<secret>/", "/help/"]
+
+
+@pytest.mark.parametrize("mark", ["²", "９", "9" * 30])
+def test_signs_that_look_like_numbers_break_no_form(sign_in, db, cast, mark):
+    client = sign_in(cast.coordinator)
+    answer = client.post("/organisations/demo-university/questions/tags/", data={"question": mark, "skill": "CC02"})
+    assert answer.status_code == 303

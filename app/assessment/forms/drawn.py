@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DecimalField, FieldList, Form, FormField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DecimalField, FieldList, FormField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -28,6 +28,7 @@ from app.assessment.rules.content import (
     letter,
 )
 from app.assessment.rules.formulas import NAME
+from app.ui.form_parts import RowForm, finite
 
 DRAWS = 20
 VARIABLES = 4
@@ -37,17 +38,12 @@ MOST_PICTURE = 2_000_000
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
-def _is_number(form: Any, field: Any) -> None:
-    if field.data is not None and not field.data.is_finite():
-        raise ValidationError(_("Enter a number."))
-
-
-class VariableRow(Form):
+class VariableRow(RowForm):
     """A name, and between what its numbers are drawn."""
 
     name = StringField(_l("Variable"), [Length(max=40)])
-    low = DecimalField(_l("Lowest"), [Optional(), _is_number], places=None)
-    high = DecimalField(_l("Highest"), [Optional(), _is_number], places=None)
+    low = DecimalField(_l("Lowest"), [Optional(), finite], places=None)
+    high = DecimalField(_l("Highest"), [Optional(), finite], places=None)
     decimals = IntegerField(_l("Decimals"), [Optional(), NumberRange(0, 6)], default=0)
 
     @property
@@ -65,7 +61,7 @@ class CalculatedForm(QuestionForm):
         description=_l("Names in braces, + - * / and functions such as round, sqrt, min: ({cost} + {freight}) * 1.1"),
     )
     tolerance = DecimalField(
-        _l("Tolerance (percent)"), [Optional(), NumberRange(0, 100), _is_number], default=Decimal(1), places=None
+        _l("Tolerance (percent)"), [Optional(), finite, NumberRange(0, 100)], default=Decimal(1), places=None
     )
     digits = IntegerField(_l("Decimals of the answer"), [InputRequired(), NumberRange(0, 8)], default=2)
     unit = StringField(_l("Unit"), [Optional(), Length(max=20)], description=_l("May be left out in answers."))
@@ -152,7 +148,7 @@ def _drawn(row: Any, kept: Mapping[str, Variable]) -> Variable:
     return Variable(name=name, values=tuple(values))
 
 
-class AreaRow(Form):
+class AreaRow(RowForm):
     """One place in the picture."""
 
     text_zh = StringField(_l("What it is, in Chinese"), [Length(max=200)])

@@ -5,15 +5,16 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, StringField
+from wtforms import FieldList, FormField, StringField
 from wtforms.validators import Length, ValidationError
 
 from app.assessment.forms.questions import ROWS, Contents, QuestionForm
 from app.assessment.rules.content import Choice, Cloze, Content, Format, Ordering, letters_hiding_order
 from app.assessment.rules.gap_notation import GapError, read, written
+from app.ui.form_parts import RowForm
 
 
-class ItemRow(Form):
+class ItemRow(RowForm):
     """One thing to put in order, in both languages."""
 
     text_zh = StringField(_l("In Chinese"), [Length(max=1000)])

@@ -14,7 +14,6 @@ from wtforms import (
     BooleanField,
     DecimalField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -52,6 +51,7 @@ from app.assessment.rules.content import (
 from app.assessment.rules.tagging import tags_of
 from app.assessment.services.work import Criterion
 from app.files import ALLOWED
+from app.ui.form_parts import RowForm
 
 LANGUAGES = ("zh", "en")
 ROWS = 6
@@ -169,7 +169,7 @@ class QuestionForm(TagForm):
         return values
 
 
-class OptionRow(Form):
+class OptionRow(RowForm):
     """One option in both languages."""
 
     key = HiddenField()
@@ -310,7 +310,7 @@ class NumericForm(QuestionForm):
         return values
 
 
-class TextRow(Form):
+class TextRow(RowForm):
     """One accepted answer in both languages."""
 
     text_zh = StringField(_l("In Chinese"), [Length(max=500)])
@@ -347,7 +347,7 @@ class ShortTextForm(QuestionForm):
         return {**values, "answers": rows}
 
 
-class PairRow(Form):
+class PairRow(RowForm):
     """A row and what belongs to it, in both languages; a row without its left side is a choice that fits nothing."""
 
     left_zh = StringField(_l("Row in Chinese"), [Length(max=1000)])
@@ -395,7 +395,7 @@ class MatchingForm(QuestionForm):
         return {**values, "pairs": list(rows.values())}
 
 
-class CriterionRow(Form):
+class CriterionRow(RowForm):
     """One criterion by which people mark; a row without titles and weight is passed over."""
 
     title_zh = StringField(_l("Criterion in Chinese"), [Length(max=120)])

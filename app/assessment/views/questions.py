@@ -184,7 +184,7 @@ def edit(slug: str, question_id: int) -> Any:
 def tag(slug: str) -> Response:
     """Say of the ticked questions which skill and level they test."""
     organisation = organisation_for(slug, *AUTHORS)
-    ticked = [int(value) for value in request.form.getlist("question") if value.isdigit() and len(value) < 10]
+    ticked = [int(value) for value in request.form.getlist("question") if value.isdecimal() and len(value) < 10]
     skill, level = request.form.get("skill", ""), request.form.get("level", type=int)
     wanted = queries.questions_in(organisation.id, ticked)
     if wanted and level in LEVELS and skill in reference.skill_names("zh"):
