@@ -176,3 +176,21 @@ def test_the_job_of_a_snapshot_that_is_not_published_says_so(app, db, folder, sh
 def test_as_of_a_day_takes_the_snapshot_before_it(app, figures):
     later = (date.fromisoformat(today().isoformat()) + timedelta(days=40)).isoformat()
     assert gap(app, "--as-of", later).exit_code == 0
+
+
+def test_a_posting_at_odds_with_its_cluster_counts_in_the_clusters_province(folder, db, cast):
+    from internships.models import Posting, PostingSkill, PostingStatus
+
+    day = today()
+    for number, region in enumerate(("CN-ZJ", "CN-GD")):
+        posting = Posting(
+            organisation_id=cast.enterprise.id, status=PostingStatus.PUBLISHED, title_zh=f"实习{number}", body_zh="x",
+            city_zh="温州", region_code=region, cluster_code="WZ-SHOE", seats=2, pay=100, opens_on=day, closes_on=day,
+            starts_on=day, ends_on=day + timedelta(days=30), published_at=utcnow(), created_at=utcnow(), majors=[],
+        )  # fmt: skip
+        posting.skills = [PostingSkill(skill_code="CC02", level=2, weight=1)]
+        db.session.add(posting)
+    db.session.commit()
+    rows = services.demand_table(day).to_pylist()
+    assert [(row["cluster"], row["region"]) for row in rows] == [("WZ-SHOE", "CN-ZJ")] * 2
+    services.take_snapshot(day)
