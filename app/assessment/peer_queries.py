@@ -117,8 +117,12 @@ def answers_with_peers(item_id: int) -> dict[int, bool]:
     return {answer_id: bool(is_open) for answer_id, is_open in db.session.execute(query)}
 
 
-def reviews_by(person: Person, item_id: int | None = None) -> list[PeerReview]:
-    """What a person has to review or has reviewed, the newest items first; with answers, items, questions, quizzes."""
+def reviews_by(person: Person, item_id: int | None = None, *, is_ahead: bool = False) -> list[PeerReview]:
+    """What a person has to review or has reviewed, the newest items first; with answers, items, questions, quizzes.
+
+    With `is_ahead` only what is not finished. What was answered is there where one item is asked for.
+    """
+    answer = contains_eager(PeerReview.answer)
     query = (
         sa.select(PeerReview)
         .join(PeerReview.answer)
@@ -126,17 +130,17 @@ def reviews_by(person: Person, item_id: int | None = None) -> list[PeerReview]:
         .where(PeerReview.reviewer_id == person.id)
         .order_by(Answer.item_id.desc(), PeerReview.is_calibration.desc(), PeerReview.id)
         .options(
-            contains_eager(PeerReview.answer)
-            .contains_eager(Answer.item)
-            .options(
+            answer.contains_eager(Answer.item).options(
                 joinedload(QuizItem.quiz, innerjoin=True),
                 joinedload(QuizItem.version, innerjoin=True).joinedload(QuestionVersion.question, innerjoin=True),
             )
         )
     )
-    if item_id is not None:
-        query = query.where(Answer.item_id == item_id)
-    return list(db.session.scalars(query))
+    if is_ahead:
+        query = query.where(PeerReview.is_open, ~PeerReview.is_final)
+    if item_id is None:
+        return list(db.session.scalars(query.options(answer.defer(Answer.given))))
+    return list(db.session.scalars(query.where(Answer.item_id == item_id)))
 
 
 def answer_ids_by_item(item_ids: Collection[int]) -> dict[int, list[int]]:

@@ -81,7 +81,7 @@ def marking_panel(person: Any, today: date) -> PanelView | None:
 def review_panel(person: Any, today: date) -> PanelView | None:
     """Answers of others that a person is to review, by quiz; they have a last day, and so come before learning on."""
     quizzes: dict[int, dict[str, Any]] = {}
-    for task in peer_review.tasks_of(person, received()):
+    for task in peer_review.tasks_of(person, received(), is_ahead=True):
         if task.is_ahead:
             quiz = task.answer.item.quiz
             found = quizzes.setdefault(quiz.id, {"title": words(quiz, "title"), "ahead": 0, "due_at": task.due_at})

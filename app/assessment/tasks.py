@@ -33,6 +33,8 @@ def review_by_peers() -> None:
 
     jobs.one_by_one("answers given to peers", due, allocate)
     jobs.one_by_one("peer review concluded", over, lambda answer_id: peer_review.conclude_overdue(answer_id, now))
+    peer_review.close_examples(now)
+    db.session.commit()
 
 
 def regrade(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:

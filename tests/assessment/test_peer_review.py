@@ -179,6 +179,8 @@ def test_after_the_last_day_most_of_the_marks_are_enough_and_fewer_are_not(cast,
     assert again(db, few).share is None
     assert world.state(few) is SheetState.TO_MARK
     assert services.overdue(utcnow()) == []
+    assert not any(review.is_open for review in queries.reviews_in(world.item.id))
+    assert services.tasks_of(unfinished, utcnow(), is_ahead=True) == []
     needing = {row.number: row.is_apart for row in services.overview_of(world.item).needing}
     assert needing[world.number(few)] is False
     assert len(needing) == 3

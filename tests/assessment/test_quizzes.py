@@ -67,7 +67,7 @@ def test_many_attempts_are_brought_in_with_few_statements(db, cast, quiz):
         taken = quizzes.take_many(quiz, items, takings)
         db.session.flush()
     assert len(taken) == 200
-    # The demo brings in tens of thousands of answers: they go in together, not one by one. Attempts give their ids back.
+    # The demo brings in tens of thousands of answers: they go in together. Attempts alone give their ids back.
     assert len(sent) <= len(takings) + 4, sent
 
 

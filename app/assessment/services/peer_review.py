@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
@@ -149,15 +150,33 @@ def items_due(now: datetime) -> list[int]:
 
 def overdue(now: datetime) -> list[int]:
     """Answers whose time for review is over and that nobody has looked at since."""
-    return queries.overdue_answer_ids(end_of(day_of(now - SETTLING) - timedelta(days=REVIEW_DAYS + 1)))
+    return queries.overdue_answer_ids(_overdue_before(now))
+
+
+def close_examples(now: datetime) -> None:
+    """Let examples take no more marks once the time for review is over."""
+    db.session.execute(
+        sa.update(PeerReview)
+        .where(PeerReview.is_open, PeerReview.is_calibration, PeerReview.allocated_at < _overdue_before(now))
+        .values(is_open=False)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _overdue_before(now: datetime) -> datetime:
+    """What was given to peers before this moment is over."""
+    return end_of(day_of(now - SETTLING) - timedelta(days=REVIEW_DAYS + 1))
 
 
 # Reviewing
 
 
-def tasks_of(person: Person, now: datetime, item_id: int | None = None) -> list[Task]:
-    """What somebody has to review: item by item, examples first, then by number. Two statements."""
-    reviews = queries.reviews_by(person, item_id)
+def tasks_of(person: Person, now: datetime, item_id: int | None = None, *, is_ahead: bool = False) -> list[Task]:
+    """What somebody has to review: item by item, examples first, then by number. Two statements.
+
+    With `is_ahead` without what is finished.
+    """
+    reviews = queries.reviews_by(person, item_id, is_ahead=is_ahead)
     if not reviews:
         return []
     secret: str = current_app.config["SECRET_KEY"]
