@@ -4,8 +4,10 @@ import io
 import re
 import zipfile
 
+import pytest
+
 from app.assessment.formats import cartridge
-from app.assessment.formats.items import Item
+from app.assessment.formats.items import FileUnreadable, Item
 from app.assessment.services import imports
 from tools.steps import ROOT
 
@@ -42,3 +44,14 @@ def test_what_a_package_holds_beside_questions_is_counted(question_files):
     for name, beside in (("canvas_cc_gem_course.imscc", 5), ("latex.imscc", 3)):
         content = (question_files.parent / "cartridges" / name).read_bytes()
         assert sum(cartridge.others(content).values()) == beside
+
+
+def test_files_without_questions_are_refused_with_the_published_reason(question_files):
+    text = (ROOT / "docs" / "imports.md").read_text("utf-8")
+    told = dict(re.findall(r"\| `([^`]+)` \| [^|]+ \| ([a-z][^|]*) \|", text))
+    others = [path for name in ("judging", "rosters") for path in sorted((question_files.parent / name).iterdir())]
+    assert others
+    for path in others:
+        with pytest.raises(FileUnreadable) as refused:
+            list(imports.read_questions(path.name, path.read_bytes()).found)
+        assert refused.value.reason == told[path.name].strip()
