@@ -251,6 +251,8 @@ def take(candidate: Candidate, hall: Hall, port: int, rules: Rules, began: float
         _until(reached, lambda: client.send(handing_in, {"csrf_token": csrf}), client, 303)
     except (OSError, http.client.HTTPException, WrongAnswer, KeyError, TypeError) as failure:
         candidate.problem = f"{type(failure).__name__}: {failure}"
+    finally:
+        client.connection.close()
 
 
 def _save(candidate: Candidate, client: Client, csrf: str, item: int, sign: str, reached: Callable[[], None]) -> None:
