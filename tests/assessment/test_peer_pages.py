@@ -21,16 +21,26 @@ JSON = {"Accept": "application/json", "Accept-Language": "en"}
 REVIEWS = "/peer-reviews/"
 
 
-@pytest.fixture
-def world(cast, db) -> Reviewed:
-    """Six learners whose essays two peers each review, allocated."""
-    made = reviewed(cast)
+def allocated(cast, db, **rules) -> Reviewed:
+    made = reviewed(cast, **rules)
     made.allocate()
     for answer in made.answers:
         answer.attempt.person.language = "en"
     cast.coordinator.language = "en"
     db.session.commit()
     return made
+
+
+@pytest.fixture
+def world(cast, db) -> Reviewed:
+    """Six learners whose essays two peers each review, allocated."""
+    return allocated(cast, db)
+
+
+@pytest.fixture
+def even(cast, db) -> Reviewed:
+    """Four answers, three reviews each, six reviewers: everybody has exactly two, whatever the lot says."""
+    return allocated(cast, db, peers=3)
 
 
 def url(world, answer, rest=""):
@@ -41,8 +51,8 @@ def teachers(world, rest=""):
     return world.url() + "peers/" + rest
 
 
-def test_a_learner_marks_the_examples_then_reviews_one_answer_after_the_other(sign_in, db, world):
-    learner = world.reviewer
+def test_a_learner_marks_the_examples_then_reviews_one_answer_after_the_other(sign_in, db, even):
+    learner = even.reviewer
     client = sign_in(learner)
     home = page(client, "/")
     assert "4 answers to review" in home.text
@@ -77,11 +87,11 @@ def test_a_learner_marks_the_examples_then_reviews_one_answer_after_the_other(si
     assert db.session.scalar(counted) == 4
 
 
-def test_the_next_step_names_how_many_and_until_when(app, world):
+def test_the_next_step_names_how_many_and_until_when(app, even):
     with app.test_request_context():
-        step = review_panel(world.reviewer, today()).next
+        step = review_panel(even.reviewer, today()).next
         assert (step.title, step.url) == ("有 4 份答案等待你评阅", REVIEWS)
-        assert review_panel(world.second, today()) is None
+        assert review_panel(even.second, today()) is None
 
 
 def test_a_reviewer_never_sees_a_name_nor_another_review(sign_in, db, world):
@@ -99,29 +109,29 @@ def test_a_reviewer_never_sees_a_name_nor_another_review(sign_in, db, world):
         assert "37%" not in here.text
 
 
-def test_the_pages_read_in_chinese_too(client_of, cast, db, world):
-    reviewer = world.reviewer
-    answer = next(one for one in world.waiting if reviewer in world.reviewers(one))
-    for person in (reviewer, cast.coordinator, world.author(answer)):
+def test_the_pages_read_in_chinese_too(client_of, cast, db, even):
+    reviewer = even.reviewer
+    answer = next(one for one in even.waiting if reviewer in even.reviewers(one))
+    for person in (reviewer, cast.coordinator, even.author(answer)):
         person.language = "zh"
-    handwriting.rubric(cast, world.item)
+    handwriting.rubric(cast, even.item)
     client = client_of(reviewer)
-    for path in ("/", REVIEWS, url(world, world.examples[0]), url(world, answer)):
+    for path in ("/", REVIEWS, url(even, even.examples[0]), url(even, answer)):
         page(client, path)
-    for each in world.reviewers(answer):
-        world.calibrated(each)
-    page(client, url(world, answer))
-    for each in world.reviewers(answer):
-        review = world.task(answer, each).review
+    for each in even.reviewers(answer):
+        even.calibrated(each)
+    page(client, url(even, answer))
+    for each in even.reviewers(answer):
+        review = even.task(answer, each).review
         review.share, review.comment, review.saved_at = Decimal("0.7"), COMMENT, utcnow()
     db.session.commit()
-    for path in (REVIEWS, url(world, answer), url(world, world.examples[0])):
+    for path in (REVIEWS, url(even, answer), url(even, even.examples[0])):
         page(client, path)
     teacher = client_of(cast.coordinator)
     for path in (
-        teachers(world),
-        world.url(),
-        world.url(world.number(answer)),
+        teachers(even),
+        even.url(),
+        even.url(even.number(answer)),
         "/organisations/demo-university/marking/",
     ):
         page(teacher, path)
