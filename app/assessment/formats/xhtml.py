@@ -27,7 +27,7 @@ VOID = frozenset({"br", "hr", "img", "col"})
 # Whose children may only be these; what comes first when something else does.
 PARTS = {
     "ul": "li", "ol": "li", "dl": "dd", "table": "tbody", "thead": "tr", "tbody": "tr", "tfoot": "tr", "tr": "td",
-    "blockquote": "p", "colgroup": "col",
+    "blockquote": "p",
 }  # fmt: skip
 CHILDREN = {
     "ul": {"li"}, "ol": {"li"}, "dl": {"dt", "dd"}, "thead": {"tr"}, "tbody": {"tr"}, "tfoot": {"tr"},
@@ -189,7 +189,10 @@ class _Builder(HTMLParser):
 
     def _open_parts(self, tag: str) -> None:
         while self.top.tag in CHILDREN and tag not in CHILDREN[self.top.tag]:
-            self.open.append(SubElement(self.top, PARTS[self.top.tag]))
+            if self.top.tag == "colgroup":  # its columns hold nothing: what follows belongs to the table
+                self.open.pop()
+            else:
+                self.open.append(SubElement(self.top, PARTS[self.top.tag]))
 
     def _set(self, element: Element, given: dict[str, str]) -> None:
         allowed = ATTRIBUTES.get(element.tag, set())
