@@ -251,3 +251,5 @@ def _tidy(parent: Element) -> None:
                 if child.tag in ("thead", "tfoot"):
                     child.tag = "tbody"
                     break
+            else:
+                SubElement(SubElement(SubElement(parent, "tbody"), "tr"), "td")
