@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.assessment.models import Answer, Attempt, Question, QuestionKind, QuestionVersion, Quiz, QuizItem
 from app.db import db
 from app.skills.models import Evidence, SourceKind
-from app.skills.queries import LedgerRow
+from app.skills.queries import LedgerRow, standing_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +119,10 @@ def evidence_elsewhere(codes: Collection[str], *, quiz_id: int = 0, question_id:
             .join(QuestionVersion, QuestionVersion.id == QuizItem.question_version_id)
             .where(QuestionVersion.question_id == question_id)
         )
-    newer = aliased(Evidence)
-    query = sa.select(
-        Evidence.person_id,
-        Evidence.skill_code,
-        Evidence.score,
-        Evidence.difficulty,
-        Evidence.guess_floor,
-        Evidence.weight,
-        Evidence.assessor_kind,
-        Evidence.observed_at,
-    ).where(
+    query = standing_rows().where(
         Evidence.person_id.in_(takers),
         Evidence.skill_code.in_(codes),
         Evidence.source_kind != SourceKind.QUIZ_ITEM,
-        ~sa.exists().where(newer.supersedes_id == Evidence.id),
     )
     return [LedgerRow(*row) for row in db.session.execute(query)]
 

@@ -28,12 +28,10 @@ class LedgerRow:
     observed_at: datetime
 
 
-def countable_rows(
-    people: Collection[int] | None = None, codes: Collection[str] | None = None, *, until: date | None = None
-) -> list[LedgerRow]:
-    """Rows that no newer row supersedes, of the given people and skills, or of all."""
+def standing_rows() -> sa.Select[int, str, Decimal, Decimal, Decimal, Decimal, AssessorKind, datetime]:
+    """The statement of a `LedgerRow` for each row that no newer row supersedes; to be narrowed."""
     newer = aliased(Evidence)
-    query = sa.select(
+    return sa.select(
         Evidence.person_id,
         Evidence.skill_code,
         Evidence.score,
@@ -43,6 +41,13 @@ def countable_rows(
         Evidence.assessor_kind,
         Evidence.observed_at,
     ).where(~sa.exists().where(newer.supersedes_id == Evidence.id))
+
+
+def countable_rows(
+    people: Collection[int] | None = None, codes: Collection[str] | None = None, *, until: date | None = None
+) -> list[LedgerRow]:
+    """Rows that no newer row supersedes, of the given people and skills, or of all."""
+    query = standing_rows()
     if people is not None:
         query = query.where(Evidence.person_id.in_(people))
     if codes is not None:

@@ -15,7 +15,7 @@ from app.accounts.models import Organisation
 from app.assessment import contexts
 from app.assessment import marking_queries as queries
 from app.assessment.forms.marking import ManyForm, answer_form, marks_in, values_of
-from app.assessment.models import QuizItem, Rubric
+from app.assessment.models import Answer, QuizItem, Rubric
 from app.assessment.policies import AUTHORS, may_mark
 from app.assessment.rules.content import Essay, FileUpload
 from app.assessment.rules.showing import show as shown_question
@@ -178,16 +178,21 @@ def settle(slug: str, item_id: int, number: int) -> Any:
 def download(slug: str, item_id: int, number: int, file_id: int) -> Response:
     """A file of an answer, under a name that does not tell whose it is."""
     _organisation, _item, sheet, _sheets = sheet_for(slug, item_id, number)
-    given = sheet.answer.given.get("answer")
+    return nameless_file(sheet.answer, number, file_id)
+
+
+# What the views above have in common
+
+
+def nameless_file(answer: Answer, number: int, file_id: int) -> Response:
+    """A file of `answer` to take away, named after the answer's number; 404 where the answer does not hold it."""
+    given = answer.given.get("answer")
     stored = answer_files.file_of(given, file_id) or abort(404)
     place = [one["id"] for one in answer_files.files_in(given)].index(file_id) + 1
     response = files.download(stored)
     name = f"answer-{number}-{place}{PurePath(stored.name).suffix.lower()}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
-
-
-# What the views above have in common
 
 
 def item_for(slug: str, item_id: int) -> tuple[Organisation, QuizItem]:

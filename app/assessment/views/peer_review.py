@@ -1,6 +1,5 @@
 """Peer review: what waits for a reviewer, one answer by its number; for teachers who reviews how."""
 
-from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, url_for
@@ -9,17 +8,16 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from app import files
 from app.accounts.guards import me, roles, signed_in
 from app.assessment.forms.marking import answer_form, marks_in, values_of
 from app.assessment.models import QuizItem, Rubric
 from app.assessment.policies import AUTHORS
 from app.assessment.rules.content import Essay, FileUpload
 from app.assessment.rules.showing import show as shown_question
-from app.assessment.services import answer_files, handmarks
+from app.assessment.services import handmarks
 from app.assessment.services import peer_review as services
 from app.assessment.services.peer_review import Task
-from app.assessment.views.marking import MarkUnreadable, first_error, item_for, rubric_of
+from app.assessment.views.marking import MarkUnreadable, first_error, item_for, nameless_file, rubric_of
 from app.clock import microseconds, moment_of, received, revision
 from app.db import db
 from app.errors import wants_json
@@ -120,13 +118,7 @@ def download(item_id: int, number: int, file_id: int) -> Response:
     task, _tasks = task_for(item_id, number)
     if not task.waits and task.state is not services.ReviewState.FINISHED:
         abort(404)
-    given = task.answer.given.get("answer")
-    stored = answer_files.file_of(given, file_id) or abort(404)
-    place = [one["id"] for one in answer_files.files_in(given)].index(file_id) + 1
-    response = files.download(stored)
-    name = f"answer-{number}-{place}{PurePath(stored.name).suffix.lower()}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return nameless_file(task.answer, number, file_id)
 
 
 @bp.route(f"{ITEM}/")
