@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
-from app.assessment import contexts, marking_queries, queries
+from app.assessment import contexts, queries
 from app.assessment.policies import AUTHORS
+from app.assessment.queries import marking as marking_queries
 from app.assessment.services import peer_review
 from app.clock import received
 from app.i18n import language

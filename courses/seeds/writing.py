@@ -9,8 +9,8 @@ from typing import Any
 
 from app.accounts import services as accounts
 from app.accounts.models import Organisation, Person, Role
-from app.assessment import marking_queries
 from app.assessment.models import Quiz
+from app.assessment.queries import marking as marking_queries
 from app.assessment.rules.content import Content, Single
 from app.assessment.services import handmarks, quizzes, rubrics
 from app.db import db

@@ -8,8 +8,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in
-from app.assessment import marking_queries as marking
 from app.assessment import queries as assessment
+from app.assessment.queries import marking as marking
 from app.db import db, utcnow
 from courses import policies, queries, services
 

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import Role
-from app.assessment import marking_queries as queries
 from app.assessment.models import Answer, HandMark
+from app.assessment.queries import marking as queries
 from app.assessment.services import handmarks as services
 from app.assessment.services import quizzes
 from app.assessment.services.handmarks import Marks, SheetState

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from app.assessment import marking_queries, tasks
-from app.assessment import peer_queries as queries
+from app.assessment import tasks
 from app.assessment.contexts import quizzes_marked_by
 from app.assessment.models import Answer, PeerReview
+from app.assessment.queries import marking as marking_queries
+from app.assessment.queries import peers as queries
 from app.assessment.services import handmarks
 from app.assessment.services import peer_review as services
 from app.assessment.services.handmarks import Marks, SheetState

@@ -7,8 +7,8 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from app.assessment import marking_queries as queries
 from app.assessment.models import Answer, Attempt, HandMark
+from app.assessment.queries import marking as queries
 from app.assessment.services import handmarks as services
 from app.assessment.services.handmarks import Marks
 from app.db import db, utcnow

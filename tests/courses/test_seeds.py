@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.assessment import marking_queries
 from app.assessment import queries as assessment
 from app.assessment.models import Answer, Attempt, Question, Quiz, QuizItem
+from app.assessment.queries import marking as marking_queries
 from app.assessment.rules.item_analysis import FEWEST_TO_FLAG, Flag
 from app.assessment.services import analysis, handmarks, quizzes
 from app.assessment.services.handmarks import SheetState

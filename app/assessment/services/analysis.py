@@ -7,9 +7,10 @@ from datetime import date
 
 import numpy as np
 
-from app.assessment import analysis_queries, queries
-from app.assessment.analysis_queries import FirstAnswer
+from app.assessment import queries
 from app.assessment.models import Question, QuestionVersion, Quiz, QuizItem
+from app.assessment.queries import analysis as analysis_queries
+from app.assessment.queries.analysis import FirstAnswer
 from app.assessment.rules import item_analysis as law
 from app.assessment.rules.content import Content, QuestionKind
 from app.assessment.rules.item_analysis import FEWEST_ATTEMPTS, ItemStatistics, Prediction, Reliability, Response

@@ -14,10 +14,11 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit
 from app.accounts.models import Person
-from app.assessment import contexts, peer_queries
-from app.assessment import marking_queries as queries
+from app.assessment import contexts
 from app.assessment import queries as quiz_queries
 from app.assessment.models import Answer, HandMark, PeerReview, QuizItem, Rubric
+from app.assessment.queries import marking as queries
+from app.assessment.queries import peers as peer_queries
 from app.assessment.rules import handmarks as rules
 from app.assessment.rules import similarity
 from app.assessment.rules.content import Essay

@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.assessment import marking_queries, peer_queries, queries
+from app.assessment import queries
 from app.assessment.models import Answer, Attempt, QuizItem, RubricRow
+from app.assessment.queries import marking as marking_queries
+from app.assessment.queries import peers as peer_queries
 from app.assessment.rules import marking
 from app.assessment.rules import tries as rules
 from app.assessment.rules.content import Content

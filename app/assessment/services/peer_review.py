@@ -16,9 +16,9 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit
 from app.accounts.models import Person
-from app.assessment import marking_queries
-from app.assessment import peer_queries as queries
 from app.assessment.models import Answer, PeerReview, QuizItem, Rubric
+from app.assessment.queries import marking as marking_queries
+from app.assessment.queries import peers as queries
 from app.assessment.rules import handmarks as marking
 from app.assessment.rules import peer_review as rules
 from app.assessment.services import handmarks

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from app import audit, jobs
 from app.accounts.models import Person
 from app.assessment import contexts
-from app.assessment import regrade_queries as queries
 from app.assessment.models import Answer, Question, QuestionVersion, Regrade, RegradedAnswer
+from app.assessment.queries import regrades as queries
 from app.assessment.rules.content import Content, keys_of
 from app.assessment.rules.marking import MarkReason
 from app.assessment.services import quizzes

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from app import audit
-from app.assessment import marking_queries as queries
 from app.assessment.models import Question, RubricRow
+from app.assessment.queries import marking as queries
 from app.assessment.services.work import Criterion, create_rubric
 from app.db import db
 

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from app.accounts.guards import organisation_for, roles
 from app.accounts.models import Organisation
-from app.assessment import analysis_queries, queries
+from app.assessment import queries
 from app.assessment.forms import LEVELS
 from app.assessment.models import QuestionVersion, Quiz
 from app.assessment.policies import AUTHORS
+from app.assessment.queries import analysis as analysis_queries
 from app.assessment.rules.content import Content, Format, Hotspot, Multiple, Single
 from app.assessment.rules.item_analysis import (
     FEWEST_ATTEMPTS,

@@ -8,9 +8,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import authorize, signed_in
-from app.assessment import contexts, queries, regrade_queries
+from app.assessment import contexts, queries
 from app.assessment.models import NO_TIME, Attempt, Paging, QuizItem
 from app.assessment.policies import may_take
+from app.assessment.queries import regrades as regrade_queries
 from app.assessment.rules.content import FileUpload
 from app.assessment.rules.drawing import drawn
 from app.assessment.rules.showing import Shown, answer_of

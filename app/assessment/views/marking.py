@@ -13,10 +13,10 @@ from app import files
 from app.accounts.guards import authorize, me, organisation_for, roles
 from app.accounts.models import Organisation
 from app.assessment import contexts
-from app.assessment import marking_queries as queries
 from app.assessment.forms.marking import ManyForm, answer_form, marks_in, values_of
 from app.assessment.models import Answer, QuizItem, Rubric
 from app.assessment.policies import AUTHORS, may_mark
+from app.assessment.queries import marking as queries
 from app.assessment.rules.content import Essay, FileUpload
 from app.assessment.rules.showing import show as shown_question
 from app.assessment.services import answer_files

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import organisation_for, roles
-from app.assessment import queries, regrade_queries
+from app.assessment import queries
 from app.assessment.forms import (
     FORMS,
     LANGUAGES,
@@ -22,6 +22,7 @@ from app.assessment.forms import (
 )
 from app.assessment.models import Question
 from app.assessment.policies import AUTHORS
+from app.assessment.queries import regrades as regrade_queries
 from app.assessment.rules.content import QuestionKind
 from app.assessment.rules.drawing import drawn
 from app.assessment.rules.showing import right_answers

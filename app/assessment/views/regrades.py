@@ -9,9 +9,9 @@ from flask_login import current_user
 from app.accounts.guards import organisation_for, roles
 from app.accounts.models import Role
 from app.assessment import queries
-from app.assessment import regrade_queries as reads
 from app.assessment.forms import RegradeForm
 from app.assessment.policies import AUTHORS
+from app.assessment.queries import regrades as reads
 from app.assessment.services import regrades
 from app.assessment.views.questions import question_for
 from app.clock import received
