@@ -28,6 +28,7 @@ from app.assessment.models import Paging
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
+from courses.models import Joining
 
 
 class CourseForm(FlaskForm):
@@ -146,7 +147,16 @@ class CohortForm(FlaskForm):
         _l("Ends on"), [InputRequired(), plausible], description=_l("Students can enrol up to this day.")
     )
     capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 10_000)], description=_l("Empty: no limit."))
-    is_open = BooleanField(_l("Students of the university may enrol themselves"), default=True)
+    joining = RadioField(
+        _l("How students come in"),
+        choices=[
+            SelectChoice(Joining.OPEN.value, _l("Students of the university enrol themselves")),
+            SelectChoice(Joining.CODE.value, _l("With a code that their teacher gives them")),
+            SelectChoice(Joining.REQUEST.value, _l("They ask, and a teacher lets them in")),
+            SelectChoice(Joining.LIST.value, _l("Only by class list")),
+        ],
+        default=Joining.OPEN.value,
+    )
     teacher_ids = SelectMultipleField(
         _l("Teachers"),
         coerce=int,

@@ -19,17 +19,17 @@ def may_see(person: Person, course: Course) -> bool:
     return course.is_published or may_write(person, course)
 
 
-def is_student_of(person: Person, course: Course, today: date) -> bool:
-    """Whether the person studies at the university that teaches the course."""
+def is_student_of(person: Person, organisation_id: int, today: date) -> bool:
+    """Whether the person studies at a university."""
     return any(
-        membership.role is Role.STUDENT and membership.organisation_id == course.organisation_id
+        membership.role is Role.STUDENT and membership.organisation_id == organisation_id
         for membership in person.current(today)
     )
 
 
 def may_enrol(person: Person, cohort: Cohort, today: date) -> bool:
-    """Students of the university that teaches the course, once it is published."""
-    return cohort.course.is_published and is_student_of(person, cohort.course, today)
+    """Students of the university that teaches the cohort, once the course is published."""
+    return cohort.course.is_published and is_student_of(person, cohort.organisation_id, today)
 
 
 def may_read(person: Person, course: Course, enrolment: Enrolment | None) -> bool:
@@ -39,7 +39,7 @@ def may_read(person: Person, course: Course, enrolment: Enrolment | None) -> boo
 
 def may_see_learners(person: Person, cohort: Cohort, teacher_ids: Collection[int]) -> bool:
     """A teacher sees the learners of own cohorts, a coordinator those of the own university."""
-    organisation_id = cohort.course.organisation_id
+    organisation_id = cohort.organisation_id
     if person.has_role(Role.COORDINATOR, organisation_id=organisation_id):
         return True
     return person.id in teacher_ids and person.has_role(Role.TEACHER, organisation_id=organisation_id)

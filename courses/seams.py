@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.accounts.guards import organisations_of
 from app.accounts.models import Person, Role
@@ -65,13 +66,13 @@ def learning_panel(person: Any, today: date) -> PanelView | None:
         )
         return PanelView("courses/panels/learning.html" if learning else "", {"learning": learning}, step)
     first = current[0]
-    lesson = queries.next_lesson(first.enrolment, first.course.id)
+    lesson = queries.next_lesson(first.enrolment, first.enrolment.cohort.version_id)
     next_step = None
     if lesson is not None:
         next_step = NextStep(
             _("Next, about %(minutes)s minutes", minutes=lesson.minutes),
             words(lesson, "title"),
-            _("Lesson %(number)s of “%(course)s”.", number=lesson.position, course=words(first.course, "title")),
+            _("Lesson %(number)s of “%(course)s”.", number=lesson.position, course=words(first, "title")),
             _("Go on learning"),
             url_for("courses.lessons.show", course_id=first.course.id, position=lesson.position),
             first.enrolment.lessons_done,
@@ -105,12 +106,8 @@ def skill_sources(person: Any, codes: Sequence[str]) -> list[SkillSource]:
 
 
 def _may_take(person: Person, quiz: Quiz) -> bool:
-    """Who is enrolled in the course may take the quiz that its lesson has now."""
-    found = queries.lesson_of_quiz(quiz)
-    if found is None or found[0].quiz_id != quiz.id:
-        return False
-    enrolment = queries.enrolment_in(person, found[1].id)
-    return found[1].is_published and enrolment is not None and enrolment.left_at is None
+    """Who is enrolled in the course may take the quiz that its lesson has in the version of their cohort."""
+    return queries.place_of_quiz(person, quiz) is not None
 
 
 def _place(quiz: Quiz) -> contexts.Place:
@@ -118,8 +115,10 @@ def _place(quiz: Quiz) -> contexts.Place:
     if found is None:
         return contexts.Place(words(quiz, "title"), url_for("courses.courses.index"))
     lesson, course = found
+    place = queries.place_of_quiz(current_user, quiz) if current_user.is_authenticated else None
+    position = place[1] if place is not None else lesson.position
     return contexts.Place(
-        words(lesson, "title"), url_for("courses.lessons.show", course_id=course.id, position=lesson.position)
+        words(lesson, "title"), url_for("courses.lessons.show", course_id=course.id, position=position)
     )
 
 

@@ -21,7 +21,7 @@ from app.db import db, utcnow
 from app.errors import Refused
 from courses import policies, queries, services
 from courses.forms import CohortForm, RosterForm
-from courses.models import Cohort
+from courses.models import Cohort, Joining
 from courses.policies import AUTHORS
 from courses.views.workshop import course_for
 
@@ -43,7 +43,7 @@ def new(slug: str, course_id: int) -> Any:
             form.starts_on.data,
             form.ends_on.data,
             capacity=form.capacity.data,
-            is_open=form.is_open.data,
+            joining=Joining(form.joining.data),
             teacher_ids=form.teacher_ids.data,
             actor_id=current_user.id,
         )
@@ -58,15 +58,18 @@ def new(slug: str, course_id: int) -> Any:
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int, cohort_id: int) -> Any:
     """Change name, dates, seats or teachers."""
-    organisation, course = course_for(slug, course_id)
+    organisation = organisation_for(slug, *AUTHORS)
     cohort = cohort_for(organisation, course_id, cohort_id)
+    course = cohort.course
     teacher_ids = [teacher.person_id for teacher in queries.teachers_of(cohort.id)]
-    form = _form(organisation, CohortForm(obj=cohort, teacher_ids=teacher_ids), teacher_ids)
+    form = _form(
+        organisation, CohortForm(obj=cohort, joining=cohort.joining.value, teacher_ids=teacher_ids), teacher_ids
+    )
     if form.validate_on_submit():
         services.set_teachers(cohort, form.teacher_ids.data)
         cohort.name_zh, cohort.name_en = form.name_zh.data, form.name_en.data
         cohort.starts_on, cohort.ends_on = form.starts_on.data, form.ends_on.data
-        cohort.capacity, cohort.is_open = form.capacity.data, form.is_open.data
+        cohort.capacity, cohort.joining = form.capacity.data, Joining(form.joining.data)
         db.session.commit()
         return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id), 303)
     return render_template(
@@ -92,7 +95,7 @@ def show(slug: str, course_id: int, cohort_id: int) -> str:
         learners=learners,
         completed=completed,
         lessons_done=lessons_done,
-        lessons=queries.count_lessons(course_id),
+        lessons=cohort.version.lessons if cohort.version else 0,
         page=db.paginate(queries.learners_of(cohort.id), per_page=25, max_per_page=25),
         may_bring_in=may_bring_in,
         invitations=queries.invited_to(cohort.id, utcnow()) if may_bring_in else [],

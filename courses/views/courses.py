@@ -40,20 +40,27 @@ def show(course_id: int) -> Any:
     course = queries.course_by_id(course_id) or abort(404)
     signed_in = current_user.is_authenticated
     enrolment = queries.enrolment_in(current_user, course.id) if signed_in else None
-    learning = enrolment is not None and enrolment.left_at is None
-    if not learning and not policies.may_see(current_user, course):
+    if enrolment is not None and enrolment.left_at is not None:
+        enrolment = None
+    if enrolment is None and not policies.may_see(current_user, course):
         abort(404)
-    lessons = queries.contents_of(course.id, enrolment.id if enrolment and learning else None)
+    version = queries.version_of(enrolment.cohort) if enrolment else queries.newest_version(course)
+    may_write = policies.may_write(current_user, course)
+    lessons = queries.contents_of(version.id, enrolment.id if enrolment else None) if version else []
+    if version is None and may_write:
+        lessons = queries.draft_contents(course.id)
     day = today()
     return render_template(
         "courses/courses/show.html",
         course=course,
-        enrolment=enrolment if learning else None,
+        enrolment=enrolment,
+        told=version or course,
+        modules=version.modules if version else [],
         lessons=lessons,
         next=next((lesson for lesson in lessons if lesson.done_at is None), None),
         supplied=queries.skills_of_courses([course.id])[course.id],
-        cohorts=[] if learning or not course.is_published else queries.open_cohorts(course.id, day, utcnow()),
-        is_student=signed_in and policies.is_student_of(current_user, course, day),
-        may_write=policies.may_write(current_user, course),
+        cohorts=[] if enrolment or not course.is_published else queries.open_cohorts(course.id, day, utcnow()),
+        is_student=signed_in and policies.is_student_of(current_user, course.organisation_id, day),
+        may_write=may_write,
         may_read=policies.may_read(current_user, course, enrolment),
     )

@@ -22,7 +22,7 @@ def new(cohort_id: int) -> Response:
     authorize(policies.may_enrol, cohort, day)
     enrolment = services.enrol(cohort, current_user, utcnow(), day)
     db.session.commit()
-    lesson = queries.next_lesson(enrolment, cohort.course_id)
+    lesson = queries.next_lesson(enrolment, cohort.version_id)
     flash(_("You are enrolled."), "success")
     if lesson is None:
         return redirect(url_for("courses.courses.show", course_id=cohort.course_id), 303)

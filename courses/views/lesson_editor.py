@@ -1,5 +1,6 @@
 """Writing lessons: title, text with a preview, order, removal."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import organisation_for, roles
-from app.db import db
+from app.db import db, utcnow
 from app.ui.markdown import render_markdown
 from courses import queries, services
 from courses.forms import LessonForm
@@ -49,7 +50,7 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
     lesson = lesson_for(course, lesson_id)
     form = LessonForm(obj=lesson)
     if form.validate_on_submit():
-        form.populate_obj(lesson)
+        services.save_lesson(lesson, _text(form, lesson), utcnow(), current_user.id)
         db.session.commit()
         return redirect(_after(slug, course_id, lesson), 303)
     return render_template(
@@ -73,7 +74,7 @@ def move(slug: str, course_id: int, lesson_id: int) -> Response:
 def delete(slug: str, course_id: int, lesson_id: int) -> Response:
     """Remove a lesson that nobody has used."""
     organisation, course = course_for(slug, course_id)
-    services.delete_lesson(lesson_for(course, lesson_id), current_user.id, organisation.id)
+    services.delete_lesson(lesson_for(course, lesson_id), current_user.id, organisation.id, utcnow())
     db.session.commit()
     return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
 
@@ -84,6 +85,17 @@ def preview(slug: str) -> str:
     """How Markdown will look, as safe HTML."""
     organisation_for(slug, *AUTHORS)
     return render_markdown(request.form.get("text", "")[:200_000], top=3)
+
+
+def _text(form: LessonForm, lesson: Lesson) -> services.LessonText:
+    return replace(
+        services.text_of(lesson),
+        title_zh=form.title_zh.data,
+        title_en=form.title_en.data,
+        body_zh=form.body_zh.data,
+        body_en=form.body_en.data,
+        minutes=form.minutes.data,
+    )
 
 
 def lesson_for(course: Course, lesson_id: int) -> Lesson:

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in
 from app.assessment import queries as assessment
-from app.assessment.queries import marking as marking
+from app.assessment.queries import marking
 from app.db import db, utcnow
 from courses import policies, queries, services
+from courses.models import Lesson, LessonRevision
 
 bp = Blueprint("lessons", __name__)
 
@@ -19,7 +20,10 @@ bp = Blueprint("lessons", __name__)
 @bp.route("/courses/<int:course_id>/lessons/<int:position>/")
 @signed_in
 def show(course_id: int, position: int) -> Any:
-    """A lesson with what comes before and after it, and its quiz."""
+    """A lesson with what comes before and after it, and its quiz: of the version that the reader's cohort learns.
+
+    Who is not enrolled but writes the course reads the working copy.
+    """
     course = queries.course_by_id(course_id) or abort(404)
     enrolment = queries.enrolment_in(current_user, course.id)
     if not policies.may_read(current_user, course, enrolment):
@@ -27,21 +31,26 @@ def show(course_id: int, position: int) -> Any:
             abort(404)
         flash(_("Enrol in the course to read its lessons."), "info")
         return redirect(url_for("courses.courses.show", course_id=course.id), 303)
-    lesson = queries.lesson_at(course.id, position) or abort(404)
-    learning = enrolment is not None and enrolment.left_at is None
-    lessons = queries.contents_of(course.id, enrolment.id if enrolment and learning else None)
-    attempts = assessment.attempts_of(current_user, [lesson.quiz_id]) if lesson.quiz_id and learning else []
+    if enrolment is not None and enrolment.left_at is None:
+        lesson: Lesson | LessonRevision = queries.lesson_at(enrolment.cohort.version_id, position) or abort(404)
+        lessons = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
+    else:
+        enrolment = None
+        lesson = queries.lesson_at_place(course.id, position) or abort(404)
+        lessons = queries.draft_contents(course.id)
+    attempts = assessment.attempts_of(current_user, [lesson.quiz_id]) if lesson.quiz_id and enrolment else []
+    line = next(line for line in lessons if line.position == position)
     now = utcnow()
     return render_template(
         "courses/lessons/show.html",
         course=course,
         lesson=lesson,
-        enrolment=enrolment if learning else None,
+        enrolment=enrolment,
         lessons=lessons,
-        line=next(line for line in lessons if line.id == lesson.id),
+        line=line,
         before=next((line for line in lessons if line.position == position - 1), None),
         after=next((line for line in lessons if line.position == position + 1), None),
-        supplied=queries.skills_of_lesson(lesson.id) if lesson.quiz_id else [],
+        supplied=queries.skills_of_lesson(line.id) if lesson.quiz_id else [],
         attempts=attempts,
         waiting=marking.waiting_in([attempts[-1].id]).get(attempts[-1].id, 0) if attempts else 0,
         open_attempt=next((attempt for attempt in attempts if attempt.is_open(now)), None),
@@ -57,10 +66,10 @@ def complete(course_id: int, position: int) -> Response:
     enrolment = queries.enrolment_in(current_user, course.id)
     if enrolment is None or enrolment.left_at is not None:
         abort(404)
-    lesson = queries.lesson_at(course.id, position) or abort(404)
+    lesson = queries.lesson_at(enrolment.cohort.version_id, position) or abort(404)
     services.read_to_end(enrolment, lesson, course, utcnow())
     db.session.commit()
-    following = queries.next_lesson(enrolment, course.id)
+    following = queries.next_lesson(enrolment, enrolment.cohort.version_id)
     if following is None:
         flash(_("You have completed the course; your certificate is ready."), "success")
         return redirect(url_for("courses.courses.show", course_id=course.id), 303)

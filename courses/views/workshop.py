@@ -58,8 +58,8 @@ def show(slug: str, course_id: int) -> str:
         "courses/workshop/show.html",
         organisation=organisation,
         course=course,
-        lessons=queries.contents_of(course.id, None),
-        supplied=queries.skills_of_courses([course.id])[course.id],
+        lessons=queries.draft_contents(course.id),
+        supplied=queries.skills_in_draft(course.id),
         cohorts=queries.cohorts_of(course.id),
         day=today(),
     )

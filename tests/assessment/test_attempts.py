@@ -291,7 +291,7 @@ def test_a_passed_quiz_completes_its_lesson(sign_in, cast, db, quiz):
         submit(client, here, {"answer": right_sign(here)}, form="form[data-autosave]", button="then=next")
     client.post(f"/attempts/{attempt}/hand-in/")
     lesson, course = courses.lesson_of_quiz(quiz)
-    assert courses.contents_of(course.id, courses.enrolment_in(cast.student, course.id).id)[0].done_at is not None
+    assert factories.contents_for(cast.student, course)[0].done_at is not None
     result = page(client, f"/attempts/{attempt}/result/", language="en")
     assert result.links["Go on"] == f"/courses/{course.id}/lessons/{lesson.position}/"
 

@@ -78,7 +78,7 @@ def test_marks_follow_the_corrected_key_and_the_old_ones_are_kept(cast, db, quiz
     kept = db.session.scalars(sa.select(RegradedAnswer)).one()
     assert (kept.regrade_id, kept.share_before, kept.share_after) == (made.id, 0, 1)
     _lesson, course = courses.lesson_of_quiz(quiz)
-    assert courses.contents_of(course.id, courses.enrolment_in(cast.student, course.id).id)[0].done_at is not None
+    assert factories.contents_for(cast.student, course)[0].done_at is not None
 
 
 def test_evidence_is_superseded_and_the_estimate_follows(cast, db, quiz):
@@ -124,7 +124,7 @@ def test_a_lesson_that_is_done_stays_done(cast, db, quiz):
     take(quiz, cast.student, "b", "a")
     run(db, cast, quiz)
     _lesson, course = courses.lesson_of_quiz(quiz)
-    assert courses.contents_of(course.id, courses.enrolment_in(cast.student, course.id).id)[0].done_at is not None
+    assert factories.contents_for(cast.student, course)[0].done_at is not None
     assert db.session.scalars(sa.select(Attempt.points)).one() == 1
 
 

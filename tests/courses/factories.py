@@ -9,7 +9,7 @@ from app.assessment.rules.content import Content, Format, Option, Single, TrueFa
 from app.assessment.services import questions
 from app.clock import today
 from app.db import utcnow
-from courses import services
+from courses import queries, services
 from courses.models import Cohort, Course, Lesson
 from tests.page import Page, read
 
@@ -70,9 +70,22 @@ def course(cast: Any, *, lessons: int = 2, published: bool = True, title: str = 
 
 
 def give_quiz(lesson: Lesson, of: Course, versions: list[QuestionVersion], **rules: Any) -> Any:
-    """A quiz of one point a question at the end of a lesson."""
+    """A quiz of one point a question at the end of a lesson; whoever learns a published course has it at once."""
     asked = [services.Asked(version, Decimal(1)) for version in versions]
-    return services.set_quiz(lesson, of, asked, services.QuizRules(**rules))
+    quiz = services.set_quiz(lesson, of, asked, services.QuizRules(**rules))
+    if of.is_published:
+        publish_anew(of)
+    return quiz
+
+
+def publish_anew(of: Course) -> None:
+    """Publish what a course says now, where that is new, and let all its cohorts go on with it."""
+    try:
+        version = services.publish(of, utcnow(), None)
+    except services.NothingNew:
+        return
+    for row in queries.cohorts_of(of.id):
+        services.move_cohort(row.cohort, version, utcnow(), of.created_by_id or 0)
 
 
 def cohort(of: Course, *, day: date | None = None, **more: Any) -> Cohort:
@@ -81,6 +94,13 @@ def cohort(of: Course, *, day: date | None = None, **more: Any) -> Cohort:
     return services.open_cohort(
         of, "2026 秋", "Autumn 2026", day - timedelta(days=10), day + timedelta(days=60), **more
     )
+
+
+def contents_for(person: Any, of: Course) -> list[queries.LessonLine]:
+    """The lessons that somebody learns of a course, with what they have completed."""
+    enrolment = queries.enrolment_in(person, of.id)
+    assert enrolment is not None
+    return queries.contents_of(enrolment.cohort.version_id, enrolment.id)
 
 
 def follow(client: Any, path: str, language: str = "en") -> Page:

@@ -4,6 +4,7 @@ import pytest
 
 from app.db import utcnow
 from courses import queries, services
+from courses.models import Joining
 from tests.courses import factories
 
 
@@ -35,7 +36,7 @@ def test_the_last_seat_is_taken_once(db, cast, cohort):
 def test_nobody_enrols_in_a_cohort_that_is_over_or_filled_by_class_list(db, cast, cohort):
     with pytest.raises(services.CohortClosed):
         services.enrol(cohort, cast.student, utcnow(), cohort.ends_on.replace(year=cohort.ends_on.year + 1))
-    cohort.is_open = False
+    cohort.joining = Joining.LIST
     with pytest.raises(services.CohortClosed):
         services.enrol(cohort, cast.student, utcnow(), factories.today())
 

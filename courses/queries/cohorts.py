@@ -1,0 +1,203 @@
+"""Cohorts with their teachers, learners and seats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.accounts import queries as accounts
+from app.accounts.models import Invitation, Membership, Person, Role
+from app.db import db
+from courses.models import Cohort, CohortTeacher, Course, Enrolment, Joining, KeptSeat
+
+
+@dataclass(frozen=True)
+class CohortRow:
+    """A cohort, how many learn in it now, and for how many who are invited a seat is kept."""
+
+    cohort: Cohort
+    learners: int
+    kept: int = 0
+
+    @property
+    def seats_left(self) -> int | None:
+        """Free places; None where there is no limit."""
+        return None if self.cohort.capacity is None else max(0, self.cohort.capacity - self.learners - self.kept)
+
+
+def _learners() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .where(Enrolment.cohort_id == Cohort.id, Enrolment.left_at.is_(None))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+
+
+def _kept_seats(now: datetime) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(KeptSeat)
+        .join(Invitation, Invitation.id == KeptSeat.invitation_id)
+        .where(KeptSeat.cohort_id == Cohort.id, accounts.is_open_at(now))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+
+
+def open_cohorts(course_id: int, today: date, now: datetime) -> list[CohortRow]:
+    """Cohorts that take students today, the next to begin first."""
+    query = (
+        sa.select(Cohort, _learners(), _kept_seats(now))
+        .where(Cohort.course_id == course_id, Cohort.joining != Joining.LIST, Cohort.ends_on >= today)
+        .order_by(Cohort.starts_on, Cohort.id)
+        .limit(20)
+    )
+    return [CohortRow(*row) for row in db.session.execute(query)]
+
+
+def cohorts_of(course_id: int) -> list[CohortRow]:
+    """All cohorts of a course, newest first."""
+    query = (
+        sa.select(Cohort, _learners())
+        .where(Cohort.course_id == course_id)
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+        .limit(200)
+    )
+    return [CohortRow(*row) for row in db.session.execute(query)]
+
+
+def cohort_by_id(cohort_id: int) -> Cohort | None:
+    """A cohort with its course and organisation."""
+    query = (
+        sa.select(Cohort)
+        .where(Cohort.id == cohort_id)
+        .options(
+            joinedload(Cohort.course, innerjoin=True).joinedload(Course.organisation, innerjoin=True),
+            joinedload(Cohort.organisation, innerjoin=True),
+            joinedload(Cohort.version),
+        )
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def cohort_in(organisation_id: int, course_id: int, cohort_id: int) -> Cohort | None:
+    """A cohort of a course that an organisation teaches."""
+    found = cohort_by_id(cohort_id)
+    fits = found is not None and (found.course_id, found.organisation_id) == (course_id, organisation_id)
+    return found if fits else None
+
+
+def possible_teachers(organisation_id: int) -> dict[int, str]:
+    """Names of those who can teach at an organisation, by id, in the order of the names."""
+    query = (
+        sa.select(Person.id, Person.name)
+        .where(
+            sa.exists()
+            .where(Membership.person_id == Person.id, Membership.organisation_id == organisation_id)
+            .where(Membership.role.in_((Role.TEACHER, Role.COORDINATOR)), Membership.left_on.is_(None))
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
+def teachers_of(cohort_id: int) -> list[CohortTeacher]:
+    """Who teaches a cohort, by name."""
+    query = (
+        sa.select(CohortTeacher)
+        .join(CohortTeacher.person)
+        .where(CohortTeacher.cohort_id == cohort_id)
+        .options(contains_eager(CohortTeacher.person))
+        .order_by(Person.name, Person.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def learners_of(cohort_id: int) -> sa.Select[Enrolment]:
+    """Who learns in a cohort now, by name."""
+    return (
+        sa.select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None))
+        .options(contains_eager(Enrolment.person))
+        .order_by(Person.name, Person.id)
+    )
+
+
+def progress_in(cohort_id: int) -> tuple[int, int, int]:
+    """Of a cohort now: learners, those who completed the course, lessons completed altogether."""
+    query = sa.select(
+        sa.func.count(), sa.func.count(Enrolment.completed_at), sa.func.coalesce(sa.func.sum(Enrolment.lessons_done), 0)
+    ).where(Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None))
+    row = db.session.execute(query).one()
+    return (row[0], row[1], row[2])
+
+
+def enrolments_of_people(cohort_id: int, person_ids: Sequence[int]) -> dict[int, Enrolment]:
+    """Enrolments in a cohort by person, present and past."""
+    query = sa.select(Enrolment).where(Enrolment.cohort_id == cohort_id, Enrolment.person_id.in_(person_ids))
+    return {enrolment.person_id: enrolment for enrolment in db.session.scalars(query)}
+
+
+def invited_to(cohort_id: int, now: datetime) -> list[Invitation]:
+    """The open invitations for which a cohort keeps a seat, by address."""
+    query = (
+        sa.select(Invitation)
+        .join(KeptSeat, KeptSeat.invitation_id == Invitation.id)
+        .where(KeptSeat.cohort_id == cohort_id, accounts.is_open_at(now))
+        .order_by(Invitation.email)
+    )
+    return list(db.session.scalars(query))
+
+
+def cohorts_keeping_a_seat(invitation_id: int) -> list[Cohort]:
+    """The cohorts that keep a seat for whoever accepts an invitation."""
+    query = (
+        sa.select(Cohort)
+        .join(KeptSeat, KeptSeat.cohort_id == Cohort.id)
+        .where(KeptSeat.invitation_id == invitation_id)
+        .order_by(Cohort.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def taught_by(person: Person, today: date) -> list[CohortRow]:
+    """The cohorts that a person teaches and that have not ended, with their courses."""
+    query = (
+        sa.select(Cohort, _learners())
+        .join(CohortTeacher, CohortTeacher.cohort_id == Cohort.id)
+        .where(CohortTeacher.person_id == person.id, Cohort.ends_on >= today)
+        .options(
+            joinedload(Cohort.course, innerjoin=True),
+            joinedload(Cohort.organisation, innerjoin=True),
+        )
+        .order_by(Cohort.ends_on, Cohort.id)
+        .limit(10)
+    )
+    return [CohortRow(*row) for row in db.session.execute(query)]
+
+
+def learners_for(reader: Person, course: Course) -> list[Person]:
+    """Who learns in a course now, by name: for a coordinator all of them, for a teacher those of own cohorts."""
+    learning = sa.exists().where(
+        Enrolment.person_id == Person.id,
+        Enrolment.left_at.is_(None),
+        Enrolment.cohort_id == Cohort.id,
+        Cohort.course_id == course.id,
+    )
+    if not reader.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
+        learning = learning.where(CohortTeacher.cohort_id == Cohort.id, CohortTeacher.person_id == reader.id)
+    return list(db.session.scalars(sa.select(Person).where(learning).order_by(Person.name, Person.id)))
+
+
+def teacher_ids_of(course_id: int) -> set[int]:
+    """Who teaches a cohort of a course, by id."""
+    query = (
+        sa.select(CohortTeacher.person_id)
+        .join(Cohort, Cohort.id == CohortTeacher.cohort_id)
+        .where(Cohort.course_id == course_id)
+    )
+    return set(db.session.scalars(query))

@@ -1,0 +1,1 @@
+"""Law of courses: merging of texts, totals of marks, lateness, completion."""

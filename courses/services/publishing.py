@@ -1,0 +1,193 @@
+"""Publishing a course as versions, and moving cohorts from one to the next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from app import audit
+from app.db import db
+from app.errors import Refused
+from courses import queries
+from courses.models import (
+    Cohort,
+    Course,
+    CourseStatus,
+    CourseVersion,
+    Enrolment,
+    Lesson,
+    LessonKind,
+    LessonRevision,
+    LessonSkill,
+    VersionLesson,
+)
+from courses.services.learning import complete_course
+from courses.services.refusals import CourseWithoutLessons, NothingNew, VersionUnknown
+from courses.services.writing import keep_revisions
+
+
+class LessonUnfinished(Refused):
+    message = _l("Lesson %(number)s, “%(title)s”, still lacks what makes its kind: a quiz, a task, a video or a file.")
+
+
+def publish(
+    course: Course, now: datetime, actor_id: int | None, *, note_zh: str = "", note_en: str = ""
+) -> CourseVersion:
+    """Make what the course says now its next version, and let students find it.
+
+    Cohorts keep the version that they have; those without one and those in which nobody has enrolled yet get this one.
+    A withdrawn course comes back with its newest version where nothing has changed. Raises CourseWithoutLessons,
+    LessonUnfinished, and NothingNew where the newest version says all this already.
+    """
+    db.session.execute(sa.select(Course.id).where(Course.id == course.id).with_for_update())
+    db.session.refresh(course, ["version_number", "status"])
+    lessons = queries.lessons_of(course.id, with_texts=True)
+    if not lessons:
+        raise CourseWithoutLessons
+    for lesson in lessons:
+        if _lacks_its_kind(lesson):
+            raise LessonUnfinished(number=lesson.position, title=lesson.title_zh)
+    revisions = keep_revisions(lessons, now, actor_id)
+    newest = queries.newest_version(course)
+    if newest is not None and _says(newest) == _would_say(course, lessons, revisions):
+        if course.is_published:
+            raise NothingNew
+        version = newest
+    else:
+        version = _version(course, lessons, revisions, now, actor_id, (note_zh, note_en))
+        _keep_skills(course, version)
+        _give_to_empty_cohorts(course, version)
+    course.status, course.published_at = CourseStatus.PUBLISHED, course.published_at or now
+    audit.record(
+        "course.publish",
+        course,
+        actor_id=actor_id,
+        organisation_id=course.organisation_id,
+        version=version.number,
+    )
+    db.session.flush()
+    return version
+
+
+def _lacks_its_kind(lesson: Lesson) -> bool:
+    needed = {
+        LessonKind.QUIZ: lesson.quiz_id,
+        LessonKind.ASSIGNMENT: lesson.assignment_id,
+        LessonKind.VIDEO: lesson.settings.get("video"),
+        LessonKind.FILE: lesson.settings.get("files"),
+    }
+    return lesson.kind in needed and not needed[lesson.kind]
+
+
+Said = tuple[tuple[object, ...], list[tuple[int, int | None, int]]]
+
+
+def _says(version: CourseVersion) -> Said:
+    told = (version.title_zh, version.title_en, version.summary_zh, version.summary_en, version.rules, version.modules)
+    return told, [(line.revision_id, line.module_id, line.position) for line in queries.lines_of_version(version.id)]
+
+
+def _would_say(course: Course, lessons: Sequence[Lesson], revisions: dict[int, LessonRevision]) -> Said:
+    told = (course.title_zh, course.title_en, course.summary_zh, course.summary_en, course.rules, _modules(course.id))
+    return told, [
+        (revisions[lesson.id].id, lesson.module_id, position) for position, lesson in enumerate(lessons, start=1)
+    ]
+
+
+def _modules(course_id: int) -> list[dict[str, object]]:
+    return [
+        {"id": module.id, "title_zh": module.title_zh, "title_en": module.title_en}
+        for module in queries.modules_of(course_id)
+    ]
+
+
+def _version(
+    course: Course,
+    lessons: Sequence[Lesson],
+    revisions: dict[int, LessonRevision],
+    now: datetime,
+    actor_id: int | None,
+    note: tuple[str, str],
+) -> CourseVersion:
+    version = CourseVersion(
+        course_id=course.id,
+        number=course.version_number + 1,
+        title_zh=course.title_zh,
+        title_en=course.title_en,
+        summary_zh=course.summary_zh,
+        summary_en=course.summary_en,
+        rules=course.rules,
+        modules=_modules(course.id),
+        lessons=len(lessons),
+        required=sum(lesson.is_required for lesson in lessons),
+        minutes=sum(lesson.minutes for lesson in lessons),
+        note_zh=note[0],
+        note_en=note[1],
+        published_at=now,
+        published_by_id=actor_id,
+    )
+    db.session.add(version)
+    db.session.flush()
+    rows = [
+        {
+            "version_id": version.id,
+            "position": position,
+            "lesson_id": lesson.id,
+            "revision_id": revisions[lesson.id].id,
+            "module_id": lesson.module_id,
+        }
+        for position, lesson in enumerate(lessons, start=1)
+    ]
+    db.session.execute(sa.insert(VersionLesson), rows)
+    course.version_number = version.number
+    return version
+
+
+def _keep_skills(course: Course, version: CourseVersion) -> None:
+    """What a lesson supplies is what its quiz or rubric tests: each skill up to its highest level, for search."""
+    of_course = sa.select(Lesson.id).where(Lesson.course_id == course.id)
+    db.session.execute(sa.delete(LessonSkill).where(LessonSkill.lesson_id.in_(of_course)))
+    rows = [
+        {"lesson_id": lesson_id, "skill_code": code, "level": level}
+        for lesson_id, code, level in queries.skills_tested_in(version.id)
+    ]
+    if rows:
+        db.session.execute(sa.insert(LessonSkill), rows)
+
+
+def _give_to_empty_cohorts(course: Course, version: CourseVersion) -> None:
+    enrolled = sa.exists().where(Enrolment.cohort_id == Cohort.id)
+    db.session.execute(
+        sa.update(Cohort)
+        .where(Cohort.course_id == course.id, sa.or_(Cohort.version_id.is_(None), ~enrolled))
+        .values(version_id=version.id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def withdraw(course: Course, actor_id: int | None) -> None:
+    """Take a course out of the catalogue; who is enrolled goes on learning."""
+    course.status = CourseStatus.ARCHIVED
+    audit.record("course.withdraw", course, actor_id=actor_id, organisation_id=course.organisation_id)
+
+
+def move_cohort(cohort: Cohort, version: CourseVersion, now: datetime, actor_id: int) -> None:
+    """Let a cohort go on with another version. What is done in lessons that both hold stays done.
+
+    Who has completed the course stays so; who lacks nothing in the other version completes it now. Raises
+    VersionUnknown.
+    """
+    if version.course_id != cohort.course_id:
+        raise VersionUnknown
+    db.session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    cohort.version_id = version.id
+    db.session.flush()
+    for enrolment, done, lacking in queries.progress_by_version(cohort.id, version.id):
+        enrolment.lessons_done = done
+        if enrolment.completed_at is None and enrolment.left_at is None and not lacking:
+            complete_course(enrolment, cohort.course, version, now)
+    audit.record(
+        "cohort.move", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id, version=version.number
+    )
+    db.session.flush()

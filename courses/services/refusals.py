@@ -1,0 +1,53 @@
+"""What courses refuse, and the sentence for it."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.errors import Refused
+
+
+class CourseWithoutLessons(Refused):
+    message = _l("A course needs at least one lesson before it can be published.")
+
+
+class NothingNew(Refused):
+    message = _l("Nothing has changed since the last version.")
+
+
+class DatesReversed(Refused):
+    message = _l("A cohort ends on or after the day on which it starts.")
+
+
+class CohortClosed(Refused):
+    message = _l("This cohort does not take students now.")
+
+
+class CohortFull(Refused):
+    message = _l("This cohort is full.")
+
+
+class AlreadyLearning(Refused):
+    message = _l("You are already enrolled in this course, in another cohort. Leave that one first.")
+
+
+class QuizNotPassed(Refused):
+    message = _l("This lesson is completed by passing its quiz.")
+
+
+class CompletedByWork(Refused):
+    message = _l("This lesson is completed by what you hand in or write, not by saying that it is read.")
+
+
+class LessonNotOpen(Refused):
+    message = _l("This lesson is not open yet.")
+
+
+class PoolTooSmall(Refused):
+    message = _l("%(take)s questions cannot be drawn from %(size)s.")
+
+
+class NotTheSameLessons(Refused):
+    message = _l("Somebody has added or removed a lesson meanwhile. Look at the order again.")
+
+
+class VersionUnknown(Refused):
+    message = _l("That version does not belong to this course.")
