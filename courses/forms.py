@@ -12,6 +12,7 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     DecimalField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -28,7 +29,7 @@ from app.assessment.models import Paging
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
-from courses.models import Joining
+from courses.models import Joining, LessonKind
 
 
 class CourseForm(FlaskForm):
@@ -44,23 +45,91 @@ class CourseForm(FlaskForm):
     summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=5000)])
 
 
-class LessonForm(FlaskForm):
-    """A lesson's title and text."""
+class ModuleForm(FlaskForm):
+    """A part of a course."""
 
     title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+
+
+KINDS = [
+    SelectChoice(LessonKind.PAGE.value, _l("Page: a text to read, with a quiz if you like")),
+    SelectChoice(LessonKind.VIDEO.value, _l("Video: with check questions at moments of it")),
+    SelectChoice(LessonKind.FILE.value, _l("File: something to download and work with")),
+    SelectChoice(LessonKind.QUIZ.value, _l("Quiz: questions only")),
+    SelectChoice(LessonKind.ASSIGNMENT.value, _l("Assignment: work that is handed in and marked by people")),
+    SelectChoice(LessonKind.DISCUSSION.value, _l("Discussion: everybody writes a contribution")),
+]
+
+
+class NewLessonForm(FlaskForm):
+    """What a lesson is called and of which kind; its text comes next."""
+
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    kind = RadioField(_l("Kind"), choices=KINDS, default=LessonKind.PAGE.value)
+    module_id = SelectField(_l("Module"), coerce=int)
+
+
+class LessonForm(FlaskForm):
+    """A lesson's title and text, and what its kind asks for."""
+
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    kind = SelectField(_l("Kind"), choices=KINDS)
     minutes = IntegerField(
         _l("Minutes"),
         [InputRequired(), NumberRange(1, 600)],
         default=20,
-        description=_l("How long reading takes, about."),
+        description=_l("How long it takes, about. It only helps to plan: nothing is completed by time."),
+    )
+    is_required = BooleanField(_l("Needed to complete the course"), default=True)
+    video = SelectField(_l("Video"), [Optional()], description=_l("An MP4 file of this course."))
+    captions_zh = SelectField(_l("Chinese captions"), [Optional()], description=_l("A WebVTT file (.vtt)."))
+    captions_en = SelectField(_l("English captions"), [Optional()])
+    downloads = SelectMultipleField(
+        _l("Files to download"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     body_zh = TextAreaField(
         _l("Text in Chinese"),
         [Optional(), Length(max=200_000)],
-        description=_l("Markdown: tables, code, $formulas$, pictures, footnotes[^1]."),
+        description=_l(
+            "Markdown: tables, code, $formulas$, footnotes[^1], pictures of this course ![](files/name.png)."
+        ),
     )
     body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=200_000)])
+    based_on = HiddenField()
+
+    @property
+    def began_from(self) -> int | None:
+        """The number of the revision that the page showed; None where the form does not say."""
+        told = self.based_on.data or ""
+        return int(told) if told.isdecimal() and len(told) < 10 else None
+
+
+class FileForm(FlaskForm):
+    """A file for a course."""
+
+    file = FileField(
+        _l("File"),
+        [FileRequired()],
+        description=_l(
+            "PDF, Office, PNG, JPEG, MP4, WebVTT, CSV, text or ZIP. One of the same name takes the old one’s place."
+        ),
+    )
+
+
+class PublishForm(FlaskForm):
+    """What is new in a version."""
+
+    note_zh = TextAreaField(
+        _l("What is new, in Chinese"),
+        [Optional(), Length(max=5000)],
+        description=_l("Teachers of running cohorts read it when they decide whether to move."),
+    )
+    note_en = TextAreaField(_l("What is new, in English"), [Optional(), Length(max=5000)])
 
 
 class QuizForm(FlaskForm):

@@ -28,6 +28,12 @@ from courses.queries.cohorts import (
     teacher_ids_of,
     teachers_of,
 )
+from courses.queries.files import (
+    course_file_in,
+    file_of_course,
+    files_named,
+    files_of,
+)
 from courses.queries.learning import (
     Learning,
     LessonLine,
@@ -44,7 +50,9 @@ from courses.queries.learning import (
 )
 from courses.queries.versions import (
     VersionLine,
+    cohorts_by_version,
     count_lacking,
+    effect_of_moving,
     is_in_version,
     lines_of_version,
     newest_version,
@@ -53,6 +61,7 @@ from courses.queries.versions import (
     version_numbered,
     version_of,
     versions_of,
+    versions_showing,
 )
 from courses.queries.writing import (
     WorkRow,
@@ -66,6 +75,7 @@ from courses.queries.writing import (
     is_quiz_kept,
     last_position,
     last_revision_number,
+    last_saved_by,
     lesson_at_place,
     lesson_in,
     lesson_names,
@@ -75,6 +85,7 @@ from courses.queries.writing import (
     present_revisions,
     quizzes_marked_by,
     revision_numbered,
+    revision_numbers,
     revisions_of,
     skills_in_draft,
 )
@@ -90,11 +101,13 @@ __all__ = [
     "WorkRow",
     "cohort_by_id",
     "cohort_in",
+    "cohorts_by_version",
     "cohorts_keeping_a_seat",
     "cohorts_of",
     "contents_of",
     "count_lacking",
     "course_by_id",
+    "course_file_in",
     "course_in",
     "courses_in",
     "deleted_course_in",
@@ -103,13 +116,18 @@ __all__ = [
     "deleted_lessons_of",
     "draft_contents",
     "draft_of",
+    "effect_of_moving",
     "enrolment_in",
     "enrolments_of_people",
+    "file_of_course",
+    "files_named",
+    "files_of",
     "invited_to",
     "is_in_version",
     "is_quiz_kept",
     "last_position",
     "last_revision_number",
+    "last_saved_by",
     "learners_for",
     "learners_of",
     "learning_of",
@@ -135,6 +153,7 @@ __all__ = [
     "published_courses",
     "quizzes_marked_by",
     "revision_numbered",
+    "revision_numbers",
     "revisions_of",
     "sizes_of",
     "skills_in_draft",
@@ -148,4 +167,5 @@ __all__ = [
     "version_numbered",
     "version_of",
     "versions_of",
+    "versions_showing",
 ]

@@ -21,13 +21,14 @@ from courses.models import (
 
 @dataclass(frozen=True)
 class VersionLine:
-    """A lesson in a version, by which two versions are compared."""
+    """A lesson in a version or in the working copy, by which the two are compared: equal ones `say` the same."""
 
     lesson_id: int
     position: int
     module_id: int | None
-    revision_id: int
+    revision_id: int | None
     number: int
+    says: str
     title_zh: str
     title_en: str
 
@@ -71,6 +72,7 @@ def lines_of_version(version_id: int) -> list[VersionLine]:
             VersionLesson.module_id,
             VersionLesson.revision_id,
             LessonRevision.number,
+            LessonRevision.digest,
             LessonRevision.title_zh,
             LessonRevision.title_en,
         )
@@ -142,3 +144,39 @@ def progress_by_version(cohort_id: int, version_id: int) -> list[tuple[Enrolment
     lacking = _lacking(Enrolment.id.expression, version_id).correlate(Enrolment).scalar_subquery()
     query = sa.select(Enrolment, done, lacking).where(Enrolment.cohort_id == cohort_id).order_by(Enrolment.id)
     return [(enrolment, some, left) for enrolment, some, left in db.session.execute(query)]
+
+
+def versions_showing(lesson_id: int) -> dict[int, list[int]]:
+    """The numbers of the versions that show each revision of a lesson, by revision id."""
+    query = (
+        sa.select(VersionLesson.revision_id, CourseVersion.number)
+        .join(CourseVersion, CourseVersion.id == VersionLesson.version_id)
+        .where(VersionLesson.lesson_id == lesson_id)
+        .order_by(CourseVersion.number)
+    )
+    found: dict[int, list[int]] = {}
+    for revision_id, number in db.session.execute(query):
+        found.setdefault(revision_id, []).append(number)
+    return found
+
+
+def cohorts_by_version(course_id: int, organisation_id: int) -> list[tuple[Cohort, int | None]]:
+    """The cohorts of a course that an organisation teaches, and the number of the version that each learns."""
+    query = (
+        sa.select(Cohort, CourseVersion.number)
+        .outerjoin(CourseVersion, CourseVersion.id == Cohort.version_id)
+        .where(Cohort.course_id == course_id, Cohort.organisation_id == organisation_id)
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+        .limit(200)
+    )
+    return [(cohort, number) for cohort, number in db.session.execute(query)]
+
+
+def effect_of_moving(cohort_id: int, version_id: int) -> tuple[int, int]:
+    """Of those who learn in a cohort now: how many have not completed it, and how many would by a version."""
+    lacking = _lacking(Enrolment.id.expression, version_id).correlate(Enrolment).scalar_subquery()
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((lacking == 0, 1), else_=0)), 0)).where(
+        Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None), Enrolment.completed_at.is_(None)
+    )
+    row = db.session.execute(query).one()
+    return row[0], row[1]

@@ -70,7 +70,7 @@ def course_in(organisation_id: int, course_id: int) -> Course | None:
     """A course of an organisation."""
     query = (
         sa.select(Course)
-        .where(Course.id == course_id, Course.organisation_id == organisation_id)
+        .where(Course.id == course_id, Course.organisation_id == organisation_id, Course.deleted_at.is_(None))
         .options(joinedload(Course.organisation))
     )
     return db.session.scalars(query).one_or_none()
@@ -198,6 +198,25 @@ def last_revision_number(lesson_id: int) -> int:
     """The number of a lesson's last revision, one kept aside included; 0 where there is none."""
     query = sa.select(sa.func.max(LessonRevision.number)).where(LessonRevision.lesson_id == lesson_id)
     return db.session.scalar(query) or 0
+
+
+def revision_numbers(lesson_id: int) -> list[int]:
+    """The numbers of all revisions of a lesson, newest first."""
+    query = (
+        sa.select(LessonRevision.number)
+        .where(LessonRevision.lesson_id == lesson_id)
+        .order_by(LessonRevision.number.desc())
+        .limit(500)
+    )
+    return list(db.session.scalars(query))
+
+
+def last_saved_by(lesson_id: int, person_id: int) -> datetime | None:
+    """When somebody last saved a lesson."""
+    query = sa.select(sa.func.max(LessonRevision.saved_at)).where(
+        LessonRevision.lesson_id == lesson_id, LessonRevision.saved_by_id == person_id
+    )
+    return db.session.scalar(query)
 
 
 def present_revisions(lesson_ids: Sequence[int]) -> dict[int, LessonRevision]:

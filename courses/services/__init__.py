@@ -13,7 +13,7 @@ from courses.services.learning import (
     quiz_finished,
     read_to_end,
 )
-from courses.services.publishing import LessonUnfinished, move_cohort, publish, withdraw
+from courses.services.publishing import LessonUnfinished, has_changes, move_cohort, publish, withdraw
 from courses.services.quizzes import Asked, QuizRules, set_quiz
 from courses.services.refusals import (
     AlreadyLearning,
@@ -85,6 +85,7 @@ __all__ = [
     "delete_module",
     "enrol",
     "forget_draft",
+    "has_changes",
     "keep_draft",
     "leave",
     "lesson_marked",

@@ -24,7 +24,7 @@ from courses.models import (
 )
 from courses.services.learning import complete_course
 from courses.services.refusals import CourseWithoutLessons, NothingNew, VersionUnknown
-from courses.services.writing import keep_revisions
+from courses.services.writing import digest_of, keep_revisions
 
 
 class LessonUnfinished(Refused):
@@ -50,7 +50,7 @@ def publish(
             raise LessonUnfinished(number=lesson.position, title=lesson.title_zh)
     revisions = keep_revisions(lessons, now, actor_id)
     newest = queries.newest_version(course)
-    if newest is not None and _says(newest) == _would_say(course, lessons, revisions):
+    if newest is not None and _says(newest) == _would_say(course, draft_lines(course.id)):
         if course.is_published:
             raise NothingNew
         version = newest
@@ -70,6 +70,29 @@ def publish(
     return version
 
 
+def draft_lines(course_id: int) -> list[queries.VersionLine]:
+    """The lessons of the working copy in order, as those of a version."""
+    return [
+        queries.VersionLine(
+            lesson_id=lesson.id,
+            position=position,
+            module_id=lesson.module_id,
+            revision_id=None,
+            number=lesson.revision_number,
+            says=digest_of(lesson),
+            title_zh=lesson.title_zh,
+            title_en=lesson.title_en,
+        )
+        for position, lesson in enumerate(queries.lessons_of(course_id, with_texts=True), start=1)
+    ]
+
+
+def has_changes(course: Course) -> bool:
+    """Whether publishing would make a new version."""
+    newest = queries.newest_version(course)
+    return newest is None or _says(newest) != _would_say(course, draft_lines(course.id))
+
+
 def _lacks_its_kind(lesson: Lesson) -> bool:
     needed = {
         LessonKind.QUIZ: lesson.quiz_id,
@@ -80,19 +103,21 @@ def _lacks_its_kind(lesson: Lesson) -> bool:
     return lesson.kind in needed and not needed[lesson.kind]
 
 
-Said = tuple[tuple[object, ...], list[tuple[int, int | None, int]]]
+Said = tuple[tuple[object, ...], list[tuple[int, str, int | None, int]]]
 
 
 def _says(version: CourseVersion) -> Said:
     told = (version.title_zh, version.title_en, version.summary_zh, version.summary_en, version.rules, version.modules)
-    return told, [(line.revision_id, line.module_id, line.position) for line in queries.lines_of_version(version.id)]
+    return told, _read_off(queries.lines_of_version(version.id))
 
 
-def _would_say(course: Course, lessons: Sequence[Lesson], revisions: dict[int, LessonRevision]) -> Said:
+def _would_say(course: Course, lines: Sequence[queries.VersionLine]) -> Said:
     told = (course.title_zh, course.title_en, course.summary_zh, course.summary_en, course.rules, _modules(course.id))
-    return told, [
-        (revisions[lesson.id].id, lesson.module_id, position) for position, lesson in enumerate(lessons, start=1)
-    ]
+    return told, _read_off(lines)
+
+
+def _read_off(lines: Sequence[queries.VersionLine]) -> list[tuple[int, str, int | None, int]]:
+    return [(line.lesson_id, line.says, line.module_id, line.position) for line in lines]
 
 
 def _modules(course_id: int) -> list[dict[str, object]]:

@@ -187,12 +187,13 @@ def save_lesson(
     """
     db.session.execute(sa.select(Lesson.id).where(Lesson.id == lesson.id).with_for_update())
     db.session.refresh(lesson)
+    is_newer = based_on not in (None, lesson.revision_number)
     present = keep_revision(lesson, now, by_id)
     theirs = text_of(lesson)
     if by_id is not None:
         forget_draft(lesson.id, by_id)
     outcome = Outcome.SAVED
-    if based_on is not None and based_on != lesson.revision_number and text != theirs:
+    if based_on is not None and is_newer and text != theirs:
         base = queries.revision_numbered(lesson.id, based_on)
         text, clashes = _merged(text_of(base), text, theirs) if base is not None else (text, _whole(text, theirs))
         if clashes:

@@ -2,8 +2,38 @@
 
 from flask import Blueprint
 
-from courses.views import allowances, cohorts, courses, enrolments, lesson_editor, lessons, quiz_editor, workshop
+from courses.views import (
+    allowances,
+    cohorts,
+    courses,
+    enrolments,
+    files,
+    history,
+    lesson_editor,
+    lessons,
+    modules,
+    quiz_editor,
+    trash,
+    versions,
+    workshop,
+)
+from courses.words import lesson_kind
 
 bp = Blueprint("courses", __name__, template_folder="../templates")
-for module in (courses, lessons, enrolments, workshop, lesson_editor, quiz_editor, allowances, cohorts):
+bp.add_app_template_filter(lesson_kind)
+for module in (
+    courses,
+    lessons,
+    enrolments,
+    workshop,
+    lesson_editor,
+    history,
+    modules,
+    files,
+    versions,
+    trash,
+    quiz_editor,
+    allowances,
+    cohorts,
+):
     bp.register_blueprint(module.bp)

@@ -1,61 +1,119 @@
-"""Writing lessons: title, text with a preview, order, removal."""
+"""Writing lessons: title, text with a preview, what its kind asks for, order, removal."""
 
-from dataclasses import replace
+import re
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts.guards import organisation_for, roles
+from app.assessment import queries as assessment
+from app.clock import microseconds, revision
 from app.db import db, utcnow
+from app.errors import wants_json
+from app.ui.filters import words
 from app.ui.markdown import render_markdown
 from courses import queries, services
-from courses.forms import LessonForm
-from courses.models import Course, Lesson
+from courses.forms import LessonForm, NewLessonForm
+from courses.models import Course, Lesson, LessonDraft, LessonKind
 from courses.policies import AUTHORS
+from courses.services import Outcome
+from courses.services.files import with_files
+from courses.views.files import linked
 from courses.views.workshop import course_for
 
 bp = Blueprint("lesson_editor", __name__, url_prefix="/organisations/<slug>")
 STEPS = {"up": -1, "down": 1}
+CAPTIONS = (".vtt",)
+VIDEOS = (".mp4", ".webm")
+MOMENT = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
 
 
 @bp.route("/courses/<int:course_id>/lessons/new/", methods=["GET", "POST"])
 @roles(*AUTHORS)
 def new(slug: str, course_id: int) -> Any:
-    """Write a lesson; it comes last."""
+    """Begin a lesson: what it is called, of which kind, in which module; its text comes next."""
     organisation, course = course_for(slug, course_id)
-    form = LessonForm()
+    modules = queries.modules_of(course.id)
+    form = NewLessonForm(module_id=request.args.get("module", 0, type=int))
+    form.module_id.choices = [SelectChoice(0, _("no module"))]
+    form.module_id.choices += [SelectChoice(module.id, words(module, "title")) for module in modules]
     if form.validate_on_submit():
         lesson = services.add_lesson(
             course,
             form.title_zh.data,
             form.title_en.data,
-            body_zh=form.body_zh.data,
-            body_en=form.body_en.data,
-            minutes=form.minutes.data,
+            kind=LessonKind(form.kind.data),
+            module=next((module for module in modules if module.id == form.module_id.data), None),
         )
         db.session.commit()
-        return redirect(_after(slug, course_id, lesson), 303)
+        return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson.id), 303)
     return render_template(
-        "courses/lesson_editor/edit.html", organisation=organisation, course=course, lesson=None, form=form
+        "courses/lesson_editor/new.html", organisation=organisation, course=course, modules=modules, form=form
     )
 
 
 @bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/edit/", methods=["GET", "POST"])
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int, lesson_id: int) -> Any:
-    """Change a lesson's title or text."""
+    """Change what a lesson says. What its reader had not saved last time stands in the form, and is said to."""
     organisation, course = course_for(slug, course_id)
     lesson = lesson_for(course, lesson_id)
-    form = LessonForm(obj=lesson)
+    names = [kept.name for kept in queries.files_of(course.id)]
+    items = assessment.items_of(lesson.quiz_id) if lesson.quiz_id else []
+    draft = queries.draft_of(lesson.id, current_user.id) if request.method == "GET" else None
+    form = _form(lesson, draft, names)
     if form.validate_on_submit():
-        services.save_lesson(lesson, _text(form, lesson), utcnow(), current_user.id)
+        text = _text(form, course, lesson, [item.version.question_id for item in items])
+        saved = services.save_lesson(lesson, text, utcnow(), current_user.id, based_on=form.began_from)
         db.session.commit()
-        return redirect(_after(slug, course_id, lesson), 303)
+        return _after(slug, course_id, lesson, saved)
+    last = queries.last_saved_by(lesson.id, current_user.id)
     return render_template(
-        "courses/lesson_editor/edit.html", organisation=organisation, course=course, lesson=lesson, form=form
+        "courses/lesson_editor/edit.html",
+        organisation=organisation,
+        course=course,
+        lesson=lesson,
+        form=form,
+        draft=draft,
+        items=items,
+        cues={question_id: _clock(seconds) for question_id, seconds in lesson.settings.get("cues", {}).items()},
+        has_files=bool(names),
+        now=utcnow(),
+        sequence=draft.sequence if draft is not None else microseconds(last) if last is not None else 0,
     )
+
+
+@bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/draft/", methods=["POST"])
+@roles(*AUTHORS)
+def draft(slug: str, course_id: int, lesson_id: int) -> Any:
+    """Keep what is being written, as it is, for the one who writes it."""
+    _organisation, course = course_for(slug, course_id)
+    lesson = lesson_for(course, lesson_id)
+    content = {
+        name: request.form.getlist(name) if name == "downloads" else request.form.get(name, "")
+        for name in ("title_zh", "title_en", "kind", "minutes", "is_required", "body_zh", "body_en", "video",
+                     "captions_zh", "captions_en", "downloads")
+    }  # fmt: skip
+    based_on = request.form.get("based_on", lesson.revision_number, type=int)
+    kept = services.keep_draft(lesson, current_user.id, content, based_on, revision(), utcnow())
+    db.session.commit()
+    if wants_json():
+        return jsonify(saved_at=kept.saved_at.isoformat())
+    return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
+
+
+@bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/draft/deletion/", methods=["POST"])
+@roles(*AUTHORS)
+def discard(slug: str, course_id: int, lesson_id: int) -> Response:
+    """Throw away what was not saved, and go on from the lesson as it is."""
+    _organisation, course = course_for(slug, course_id)
+    services.forget_draft(lesson_for(course, lesson_id).id, current_user.id)
+    db.session.commit()
+    return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
 
 
 @bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/place/", methods=["POST"])
@@ -66,16 +124,33 @@ def move(slug: str, course_id: int, lesson_id: int) -> Response:
     lesson = lesson_for(course, lesson_id)
     services.move_lesson(lesson, STEPS.get(request.form.get("step", ""), 0))
     db.session.commit()
+    return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor=f"l{lesson_id}"), 303)
+
+
+@bp.route("/courses/<int:course_id>/order/", methods=["POST"])
+@roles(*AUTHORS)
+def arrange(slug: str, course_id: int) -> Any:
+    """The order of everything at once: `order` reads "0:4,7 12:5" (module, its lessons; 0 is no module)."""
+    _organisation, course = course_for(slug, course_id)
+    groups = re.findall(r"(\d{1,9}):((?:\d{1,9},?)*)", request.form.get("order", "")[:20_000])
+    services.arrange(
+        course,
+        [(int(module) or None, [int(lesson) for lesson in lessons.split(",") if lesson]) for module, lessons in groups],
+    )
+    db.session.commit()
+    if wants_json():
+        return jsonify(saved=True)
     return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
 
 
 @bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/deletion/", methods=["POST"])
 @roles(*AUTHORS)
 def delete(slug: str, course_id: int, lesson_id: int) -> Response:
-    """Remove a lesson that nobody has used."""
+    """Take a lesson out of the working copy."""
     organisation, course = course_for(slug, course_id)
     services.delete_lesson(lesson_for(course, lesson_id), current_user.id, organisation.id, utcnow())
     db.session.commit()
+    flash(_("The lesson is deleted. For thirty days it can be brought back from “Deleted lessons”."), "info")
     return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
 
 
@@ -84,18 +159,11 @@ def delete(slug: str, course_id: int, lesson_id: int) -> Response:
 def preview(slug: str) -> str:
     """How Markdown will look, as safe HTML."""
     organisation_for(slug, *AUTHORS)
-    return render_markdown(request.form.get("text", "")[:200_000], top=3)
-
-
-def _text(form: LessonForm, lesson: Lesson) -> services.LessonText:
-    return replace(
-        services.text_of(lesson),
-        title_zh=form.title_zh.data,
-        title_en=form.title_en.data,
-        body_zh=form.body_zh.data,
-        body_en=form.body_en.data,
-        minutes=form.minutes.data,
-    )
+    text = request.form.get("text", "")[:200_000]
+    course_id = request.args.get("course", type=int)
+    if course_id is not None and course_for(slug, course_id):
+        text = linked(text, course_id, {kept.name: kept.file_id for kept in queries.files_of(course_id)})
+    return render_markdown(text, top=3)
 
 
 def lesson_for(course: Course, lesson_id: int) -> Lesson:
@@ -103,8 +171,97 @@ def lesson_for(course: Course, lesson_id: int) -> Lesson:
     return queries.lesson_in(course.id, lesson_id) or abort(404)
 
 
-def _after(slug: str, course_id: int, lesson: Lesson) -> str:
-    """Where the pressed button leads: to the quiz, or back to the bench."""
+def _form(lesson: Lesson, draft: LessonDraft | None, names: list[str]) -> LessonForm:
+    """The form as the lesson is, or as its reader had left it; with the course's files to choose from."""
+    settings = lesson.settings
+    captions = settings.get("captions", {})
+    told: dict[str, Any] = {
+        "kind": lesson.kind.value,
+        "video": settings.get("video", ""),
+        "captions_zh": captions.get("zh", ""),
+        "captions_en": captions.get("en", ""),
+        "downloads": settings.get("downloads", []),
+        "based_on": str(lesson.revision_number),
+    }
+    if draft is not None:
+        told |= draft.content | {"is_required": bool(draft.content.get("is_required")), "based_on": draft.based_on}
+    form = LessonForm(obj=lesson if draft is None else None, data=told)
+    held = {str(told["video"]), str(told["captions_zh"]), str(told["captions_en"]), *told["downloads"]} - {""}
+    every = sorted({*names, *held})
+    form.video.choices = _choices(every, VIDEOS)
+    form.captions_zh.choices = form.captions_en.choices = _choices(every, CAPTIONS)
+    form.downloads.choices = [SelectChoice(name, name) for name in every if not name.endswith(CAPTIONS)]
+    return form
+
+
+def _choices(names: list[str], suffixes: tuple[str, ...]) -> list[SelectChoice]:
+    return [SelectChoice("", _("no file")), *(SelectChoice(name, name) for name in names if name.endswith(suffixes))]
+
+
+def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[int]) -> services.LessonText:
+    """What the form says, with the files that it names as they are now."""
+    settings = {key: value for key, value in lesson.settings.items() if key not in ("video", "captions", "downloads")}
+    captions = {
+        language: name for language, name in (("zh", form.captions_zh.data), ("en", form.captions_en.data)) if name
+    }
+    kind = LessonKind(form.kind.data)
+    if kind is LessonKind.VIDEO and form.video.data:
+        settings["video"] = form.video.data
+        settings |= {"captions": captions} if captions else {}
+        cues = {str(one): _seconds(request.form.get(f"cue-{one}", "")) for one in question_ids}
+        settings["cues"] = {one: seconds for one, seconds in cues.items() if seconds is not None}
+    else:
+        settings.pop("cues", None)
+    if form.downloads.data:
+        settings["downloads"] = sorted(form.downloads.data)
+    named = {*settings.get("downloads", []), settings.get("video", ""), *settings.get("captions", {}).values()} - {""}
+    bodies = (_one_kind_of_line(form.body_zh.data), _one_kind_of_line(form.body_en.data))
+    return services.LessonText(
+        title_zh=form.title_zh.data,
+        title_en=form.title_en.data,
+        body_zh=bodies[0],
+        body_en=bodies[1],
+        kind=kind,
+        minutes=form.minutes.data or 1,
+        is_required=form.is_required.data,
+        category=lesson.category,
+        settings=with_files(course.id, settings, bodies, named),
+    )
+
+
+def _one_kind_of_line(text: str | None) -> str:
+    """Browsers send lines that end in CRLF; texts are kept, compared and exported with LF."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _seconds(typed: str) -> int | None:
+    """ "1:30" or "1:02:03" as seconds; None where it is neither."""
+    found = MOMENT.fullmatch(typed.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def _after(slug: str, course_id: int, lesson: Lesson, saved: services.Saved) -> Response:
+    """Where to after saving: to the quiz or on in the editor; where two people clashed, to both their texts."""
+    here: dict[str, Any] = {"slug": slug, "course_id": course_id, "lesson_id": lesson.id}
+    if saved.outcome is Outcome.KEPT_ASIDE:
+        flash(
+            _("Somebody saved this lesson while you were writing, in the same place. Your text is kept beside it."),
+            "warning",
+        )
+        return redirect(url_for("courses.history.show", **here, number=saved.revision.number), 303)
+    if saved.outcome is Outcome.MERGED:
+        flash(
+            _("Somebody saved this lesson while you were writing. Both changes are in it now: look it through."), "info"
+        )
+    else:
+        flash(_("The lesson is saved."), "success")
     if request.form.get("then") == "quiz":
-        return url_for("courses.quiz_editor.edit", slug=slug, course_id=course_id, lesson_id=lesson.id)
-    return url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons")
+        return redirect(url_for("courses.quiz_editor.edit", **here), 303)
+    return redirect(url_for(".edit", **here), 303)

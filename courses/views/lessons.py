@@ -1,5 +1,6 @@
 """Reading a lesson, and saying that it is read."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -9,10 +10,13 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in
 from app.assessment import queries as assessment
+from app.assessment.models import Attempt
 from app.assessment.queries import marking
 from app.db import db, utcnow
+from app.ui.filters import words
 from courses import policies, queries, services
 from courses.models import Lesson, LessonRevision
+from courses.views.files import address_of, linked
 
 bp = Blueprint("lessons", __name__)
 
@@ -41,6 +45,8 @@ def show(course_id: int, position: int) -> Any:
     attempts = assessment.attempts_of(current_user, [lesson.quiz_id]) if lesson.quiz_id and enrolment else []
     line = next(line for line in lessons if line.position == position)
     now = utcnow()
+    open_attempt = next((attempt for attempt in attempts if attempt.is_open(now)), None)
+    files = lesson.settings.get("files", {})
     return render_template(
         "courses/lessons/show.html",
         course=course,
@@ -53,9 +59,37 @@ def show(course_id: int, position: int) -> Any:
         supplied=queries.skills_of_lesson(line.id) if lesson.quiz_id else [],
         attempts=attempts,
         waiting=marking.waiting_in([attempts[-1].id]).get(attempts[-1].id, 0) if attempts else 0,
-        open_attempt=next((attempt for attempt in attempts if attempt.is_open(now)), None),
+        open_attempt=open_attempt,
+        text=linked(words(lesson, "body"), course.id, files),
+        files={name: address_of(course.id, file_id, name) for name, file_id in files.items()},
+        checks=_checks(lesson, open_attempt),
         may_write=policies.may_write(current_user, course),
     )
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check question at a moment of a video: its number in the open attempt, where there is one."""
+
+    seconds: int
+    number: int | None
+
+    @property
+    def clock(self) -> str:
+        """The moment as minutes and seconds."""
+        return f"{self.seconds // 60}:{self.seconds % 60:02}"
+
+
+def _checks(lesson: Lesson | LessonRevision, attempt: Attempt | None) -> list[Check]:
+    """The check questions of a video in the order of their moments."""
+    cues = lesson.settings.get("cues", {})
+    if not cues or lesson.quiz_id is None:
+        return []
+    questions = {item.id: item.version.question_id for item in assessment.items_of(lesson.quiz_id)}
+    asked = [place.item_id for place in assessment.palette_of(attempt)] if attempt is not None else []
+    numbers = {questions[item_id]: number for number, item_id in enumerate(asked, start=1) if item_id in questions}
+    found = [Check(seconds, numbers.get(int(one))) for one, seconds in cues.items() if int(one) in questions.values()]
+    return sorted(found, key=lambda check: check.seconds)
 
 
 @bp.route("/courses/<int:course_id>/lessons/<int:position>/completion/", methods=["POST"])

@@ -1,5 +1,7 @@
 """Where a university makes its courses: the work list, a course's bench, publishing."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -13,7 +15,7 @@ from app.clock import today
 from app.db import db, utcnow
 from courses import queries, services
 from courses.forms import CourseForm
-from courses.models import Course
+from courses.models import Course, Module
 from courses.policies import AUTHORS
 
 bp = Blueprint("workshop", __name__, url_prefix="/organisations/<slug>/courses")
@@ -54,11 +56,15 @@ def new(slug: str) -> Any:
 def show(slug: str, course_id: int) -> str:
     """A course's bench: its lessons in order, what they supply, its cohorts."""
     organisation, course = course_for(slug, course_id)
+    lessons, modules = queries.draft_contents(course.id), queries.modules_of(course.id)
     return render_template(
         "courses/workshop/show.html",
         organisation=organisation,
         course=course,
-        lessons=queries.draft_contents(course.id),
+        lessons=lessons,
+        modules=modules,
+        groups=grouped(lessons, modules),
+        has_changes=bool(course.version_number) and services.has_changes(course),
         supplied=queries.skills_in_draft(course.id),
         cohorts=queries.cohorts_of(course.id),
         day=today(),
@@ -97,6 +103,23 @@ def withdraw(slug: str, course_id: int) -> Response:
     services.withdraw(course, current_user.id)
     db.session.commit()
     return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A module and its lessons; those in no module stand in one without."""
+
+    module: Any
+    lessons: list[queries.LessonLine]
+
+
+def grouped(lessons: Sequence[queries.LessonLine], modules: Sequence[Module]) -> list[Group]:
+    """Lessons by module, in order; those in no module first."""
+    known = {module.id for module in modules}
+    loose = [lesson for lesson in lessons if lesson.module_id not in known]
+    return [Group(None, loose)] + [
+        Group(module, [lesson for lesson in lessons if lesson.module_id == module.id]) for module in modules
+    ]
 
 
 def course_for(slug: str, course_id: int) -> tuple[Organisation, Course]:

@@ -68,9 +68,8 @@
     restore() {
       const kept = new URLSearchParams(this.pending);
       for (const box of this.form.elements) {
-        if (!box.name || box.name === "csrf_token" || ["hidden", "file", "submit", "button"].includes(box.type)) {
-          continue;
-        }
+        const isOurs = ["hidden", "file", "submit", "button"].includes(box.type) && !("restored" in box.dataset);
+        if (!box.name || box.name === "csrf_token" || isOurs) continue;
         if (["radio", "checkbox"].includes(box.type)) box.checked = kept.getAll(box.name).includes(box.value);
         else if (kept.has(box.name)) box.value = kept.get(box.name);
       }
