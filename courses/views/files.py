@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -54,9 +53,9 @@ def delete(slug: str, course_id: int, key: int) -> Response:
     return redirect(url_for(".index", slug=slug, course_id=course_id), 303)
 
 
-@bp.route("/courses/<int:course_id>/files/<int:file_id>/<name>")
+@bp.route("/courses/<int:course_id>/files/<int:file_id>/")
 @signed_in
-def show(course_id: int, file_id: int, name: str) -> Response:
+def show(course_id: int, file_id: int) -> Response:
     """A file of a course, for those who may read its lessons."""
     course = queries.course_by_id(course_id) or abort(404)
     enrolment = queries.enrolment_in(current_user, course.id)
@@ -66,15 +65,15 @@ def show(course_id: int, file_id: int, name: str) -> Response:
     return files.download(kept.file)
 
 
-def address_of(course_id: int, file_id: int, name: str) -> str:
+def address_of(course_id: int, file_id: int) -> str:
     """Where a reader gets a file of a course."""
-    return url_for("courses.files.show", course_id=course_id, file_id=file_id, name=name)
+    return url_for("courses.files.show", course_id=course_id, file_id=file_id)
 
 
 def linked(text: str, course_id: int, named: Mapping[str, int]) -> str:
     """A Markdown text in which the course's own files have addresses; a name that means nothing stays as it is."""
 
     def address(name: str) -> str | None:
-        return quote(address_of(course_id, named[name], name), safe="/%") if name in named else None
+        return address_of(course_id, named[name]) if name in named else None
 
     return REFERENCE.sub(lambda found: address(found[1]) or found[0], text)

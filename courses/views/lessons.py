@@ -61,7 +61,7 @@ def show(course_id: int, position: int) -> Any:
         waiting=marking.waiting_in([attempts[-1].id]).get(attempts[-1].id, 0) if attempts else 0,
         open_attempt=open_attempt,
         text=linked(words(lesson, "body"), course.id, files),
-        files={name: address_of(course.id, file_id, name) for name, file_id in files.items()},
+        files={name: address_of(course.id, file_id) for name, file_id in files.items()},
         checks=_checks(lesson, open_attempt),
         may_write=policies.may_write(current_user, course),
     )

@@ -123,13 +123,13 @@ def test_a_file_is_added_and_named_so_that_a_text_can_name_it(author, course, db
 
 def test_only_readers_of_the_course_get_its_files(client_of, course, db, cast):
     [kept] = queries.files_named(course.id, "shoe.png")
-    path = f"/courses/{course.id}/files/{kept.file_id}/shoe.png"
+    path = f"/courses/{course.id}/files/{kept.file_id}/"
     for stranger in (cast.student, cast.recruiter, cast.other_coordinator):
         assert client_of(stranger).get(path).status_code == 404
     other = factories.course(cast, title="别的")
     services.enrol(factories.cohort(other), cast.student, utcnow(), factories.today())
     db.session.commit()
-    assert client_of(cast.student).get(f"/courses/{other.id}/files/{kept.file_id}/shoe.png").status_code == 404
+    assert client_of(cast.student).get(f"/courses/{other.id}/files/{kept.file_id}/").status_code == 404
 
 
 def test_a_quiz_changes_nothing_of_the_files(course, db, cast):
