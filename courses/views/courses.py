@@ -11,6 +11,7 @@ from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from courses import policies, queries
+from courses.grouping import grouped
 
 bp = Blueprint("courses", __name__)
 
@@ -55,7 +56,7 @@ def show(course_id: int) -> Any:
         course=course,
         enrolment=enrolment,
         told=version or course,
-        modules=version.modules if version else [],
+        groups=grouped(lessons, version.modules if version else queries.modules_of(course.id)),
         lessons=lessons,
         next=next((lesson for lesson in lessons if lesson.done_at is None), None),
         supplied=queries.skills_of_courses([course.id])[course.id],

@@ -1,7 +1,5 @@
 """Where a university makes its courses: the work list, a course's bench, publishing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -15,7 +13,8 @@ from app.clock import today
 from app.db import db, utcnow
 from courses import queries, services
 from courses.forms import CourseForm
-from courses.models import Course, Module
+from courses.grouping import grouped
+from courses.models import Course
 from courses.policies import AUTHORS
 
 bp = Blueprint("workshop", __name__, url_prefix="/organisations/<slug>/courses")
@@ -103,23 +102,6 @@ def withdraw(slug: str, course_id: int) -> Response:
     services.withdraw(course, current_user.id)
     db.session.commit()
     return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
-
-
-@dataclass(frozen=True)
-class Group:
-    """A module and its lessons; those in no module stand in one without."""
-
-    module: Any
-    lessons: list[queries.LessonLine]
-
-
-def grouped(lessons: Sequence[queries.LessonLine], modules: Sequence[Module]) -> list[Group]:
-    """Lessons by module, in order; those in no module first."""
-    known = {module.id for module in modules}
-    loose = [lesson for lesson in lessons if lesson.module_id not in known]
-    return [Group(None, loose)] + [
-        Group(module, [lesson for lesson in lessons if lesson.module_id == module.id]) for module in modules
-    ]
 
 
 def course_for(slug: str, course_id: int) -> tuple[Organisation, Course]:
