@@ -43,6 +43,8 @@ class CourseForm(FlaskForm):
         description=_l("Whom the course is for and what they can do afterwards. Markdown."),
     )
     summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=5000)])
+    # Of what the page showed, so that whoever saves after somebody else learns of it.
+    seen = HiddenField()
 
 
 class ModuleForm(FlaskForm):

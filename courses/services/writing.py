@@ -93,6 +93,18 @@ def _plain(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].rstrip("-")
 
 
+def digest_of_course(course: Course) -> str:
+    """SHA-256 of a course's titles and summaries."""
+    told = [course.title_zh, course.title_en, course.summary_zh, course.summary_en]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def revise_course(course: Course, title_zh: str, title_en: str, summary_zh: str, summary_en: str) -> None:
+    """Change titles and summaries of the working copy; lines end alike, whichever browser sent them."""
+    course.title_zh, course.title_en = title_zh, title_en
+    course.summary_zh, course.summary_en = (text.replace("\r\n", "\n") for text in (summary_zh or "", summary_en or ""))
+
+
 def delete_course(course: Course, actor_id: int, now: datetime) -> None:
     """Take a course away for everybody but those who learn it; it can be brought back for thirty days."""
     course.deleted_at = course.deleted_at or now

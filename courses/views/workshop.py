@@ -47,7 +47,9 @@ def new(slug: str) -> Any:
         )
         db.session.commit()
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
-    return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=None)
+    return render_template(
+        "courses/workshop/edit.html", organisation=organisation, form=form, course=None, is_newer=False
+    )
 
 
 @bp.route("/<int:course_id>/")
@@ -73,14 +75,21 @@ def show(slug: str, course_id: int) -> str:
 @bp.route("/<int:course_id>/edit/", methods=["GET", "POST"])
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int) -> Any:
-    """Change title and summary."""
+    """Change title and summary. Where somebody else did meanwhile, both stand on the page and nothing is saved yet."""
     organisation, course = course_for(slug, course_id)
-    form = CourseForm(obj=course)
-    if form.validate_on_submit():
-        form.populate_obj(course)
+    present = services.digest_of_course(course)
+    form = CourseForm(obj=course, seen=present)
+    is_newer = bool(form.seen.data) and form.seen.data != present
+    if form.validate_on_submit() and not is_newer:
+        services.revise_course(
+            course, form.title_zh.data, form.title_en.data, form.summary_zh.data, form.summary_en.data
+        )
         db.session.commit()
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
-    return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=course)
+    form.seen.data = present
+    return render_template(
+        "courses/workshop/edit.html", organisation=organisation, form=form, course=course, is_newer=is_newer
+    )
 
 
 @bp.route("/<int:course_id>/publication/", methods=["POST"])

@@ -9,7 +9,7 @@ from courses import queries, services
 from courses.models import LessonKind
 from tests.courses import factories
 from tests.courses.counting import statements
-from tests.page import page, submit
+from tests.page import page, read, submit
 
 WORK = "/organisations/demo-university/courses/"
 BODY = "第一行\n\n第二行\n\n第三行\n"
@@ -176,6 +176,20 @@ def test_a_teacher_of_another_university_finds_no_editor(sign_in, course, lesson
         for path in (editor_of(course, lesson), f"{WORK}{course.id}/lessons/{lesson.id}/history/"):
             assert client.get(path).status_code in (403, 404)
         assert client.post(draft_of(course, lesson), data={"body_zh": "x"}).status_code in (403, 404)
+
+
+def test_two_who_edit_the_summary_see_each_other(author, course, db):
+    path = f"{WORK}{course.id}/edit/"
+    opened = page(author, path)
+    course.summary_zh = "别人写的"
+    db.session.commit()
+    refused = read(submit(author, opened, {"summary_zh": "我写的"}))
+    assert "别人写的" in refused.text
+    db.session.refresh(course)
+    assert course.summary_zh == "别人写的"
+    submit(author, refused)
+    db.session.refresh(course)
+    assert course.summary_zh == "我写的"
 
 
 def test_modules_group_lessons_and_everything_can_be_arranged_at_once(author, course, db):
