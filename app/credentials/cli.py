@@ -35,9 +35,7 @@ def verify(file: str, keys_file: str) -> None:
     """
     keys = _public_keys(keys_file)
     content = read_bytes(file, 64)
-    token = paper.credential_in(content) if content.startswith(b"%PDF-") else content.decode("utf-8", "replace").strip()
-    if token is None:
-        raise Unusable(file, "is a PDF without a credential")
+    token = _token(file, content)
     verdict = signatures.checked(token, keys, utcnow())
     said = badges.said_by(verdict.payload) if verdict.is_signed and verdict.payload else None
     answer: dict[str, Any] = {
@@ -88,6 +86,19 @@ def sign() -> None:
     except signing.KeyMissing as error:
         raise Unusable("key", "its file is missing from DATA_DIR/keys") from error
     put(json.dumps({"signed": signed}) + "\n")
+
+
+def _token(file: str, content: bytes) -> str:
+    """The credential in a file, be it text or a PDF."""
+    if content.startswith(b"%PDF-"):
+        token = paper.credential_in(content)
+        if token is None:
+            raise Unusable(file, "is a PDF without a credential")
+        return token
+    try:
+        return content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise Unusable(file, "is neither text nor a PDF") from error
 
 
 def _public_keys(file: str) -> dict[str, dict[str, Any]]:

@@ -214,7 +214,7 @@ def _sign(certificate: Certificate, email: str, now: datetime) -> None:
         issued_at=certificate.issued_at,
         ends=end_of(certificate.valid_until) if certificate.valid_until else None,
     )
-    certificate.credential = signatures.signed(badges.credential(badge, site()), keys.current_key(now))
+    certificate.credential = signatures.signed(badges.credential(badge, site()), keys.current_key_or_first(now))
 
 
 def credential_of(certificate: Certificate) -> str:
@@ -228,7 +228,7 @@ def status_list(part: int, now: datetime) -> str:
     """The signed list of what was revoked among some of the certificates. Raises KeyMissing."""
     first = part * badges.LIST_LENGTH
     revoked = queries.revoked_numbers(first, first + badges.LIST_LENGTH)
-    return signatures.signed(badges.status_list(part, revoked, site(), now), keys.current_key(now))
+    return signatures.signed(badges.status_list(part, revoked, site(), now), keys.current_key())
 
 
 def check(token: str, now: datetime) -> signatures.Verdict:

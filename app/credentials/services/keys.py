@@ -24,12 +24,17 @@ class KeyMissing(Refused):
     message = _l("The key that signs credentials is not on this server. Whoever runs it has to bring the file back.")
 
 
-def current_key(now: datetime) -> OKPKey:
-    """The private key that signs now, made at the first need. Raises KeyMissing where its file is gone."""
+def current_key() -> OKPKey:
+    """The private key that signs now. Raises KeyMissing where there is none, or its file is gone."""
     found = queries.current_key()
     if found is None:
-        found = _first(now)
+        raise KeyMissing
     return _private(found.kid)
+
+
+def current_key_or_first(now: datetime) -> OKPKey:
+    """The same, made at the first need; for whoever commits. Raises KeyMissing where its file is gone."""
+    return _private((queries.current_key() or _first(now)).kid)
 
 
 def rotate(now: datetime, by: int | None = None) -> SigningKey:

@@ -58,7 +58,11 @@ def renew(slug: str, code: str) -> Any:
     certificate, form = _own(slug, code), RenewalForm()
     if not form.validate_on_submit():
         return _page(certificate, RevocationForm(formdata=None), form)
-    newer = services.renew(certificate, form.ends(), me(), received())
+    try:
+        newer = services.renew(certificate, form.ends(), me(), received())
+    except services.EndsTooEarly as refusal:  # raised before anything was changed
+        form.valid_until.errors = [refusal.sentence()]
+        return _page(certificate, RevocationForm(formdata=None), form)
     db.session.commit()
     flash(_("This is the new certificate. The page of the old one leads here."), "success")
     return _shown(slug, newer)
