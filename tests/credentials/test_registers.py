@@ -88,7 +88,7 @@ def test_a_day_that_is_over_is_refused_with_words(client_of, cast, issue):
     yesterday = (today() - timedelta(days=1)).isoformat()
     found = page(coordinator, own, language="en")
     answer = submit(coordinator, found, {"valid_until": yesterday}, form="form[action$='/renewal/']")
-    assert read(answer).words("#valid_until-error") == ["错误 证书的有效期不得早于今天。"]
+    assert read(answer).words("#valid_until-error") == ["证书的有效期不得早于今天。"]
 
 
 def test_the_register_stands_in_the_rail_of_whoever_keeps_one(client_of, cast):
