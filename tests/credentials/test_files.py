@@ -59,8 +59,20 @@ def test_a_sign_that_no_font_has_is_shown_by_its_number(client, cast, issue):
     assert set("林雨〔U+3479〕缺") <= set(signs)
 
 
-def test_words_of_people_are_never_read_as_markup(client, cast, issue):
-    cast.student.name = '#panic("x") $x$ *b* <c> @d \\ "'
+@pytest.mark.parametrize(
+    "name",
+    [
+        '#panic("x") $x$ *b* <c> @d \\ "',
+        "\ufeff林小雨",
+        "مرحبا",
+        "👨\u200d👩\u200d👧",
+        "\ue000",
+        "林" * 300,
+        "\x07\u2028\u0300",
+    ],
+)
+def test_whatever_somebody_is_called_there_is_a_paper_and_no_name_is_read_as_markup(client, cast, issue, name):
+    cast.student.name = name
     assert client.get(f"/certificates/{issue().code}/certificate.pdf").status_code == 200
 
 
@@ -88,7 +100,8 @@ def test_what_no_longer_holds_is_not_printed_anew(client, cast, issue):
         assert client.get(f"/certificates/{certificate.code}/credential.jwt").status_code == 200
 
 
-def test_the_credential_is_an_open_badge_of_the_platform(client, at_home, cast, issue):
+@pytest.mark.usefixtures("at_home")
+def test_the_credential_is_an_open_badge_of_the_platform(client, cast, issue):
     ends = today() + timedelta(days=30)
     certificate = issue(valid_until=ends, criteria_zh="完成全部课程。")
     answer = client.get(f"/certificates/{certificate.code}/credential.jwt")

@@ -20,6 +20,8 @@ SKILLS_SHOWN = 12
 CRITERIA_SHOWN = 160
 LACKING = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
 CODE_POINT = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
+# Marks of an encoding that come along with pasted text: nobody sees them, and PDF/A refuses them.
+NO_SIGNS = dict.fromkeys((0xFEFF, 0xFFFE))
 # How often signs that no font has are looked for: each time all that the last attempt reported are replaced.
 ATTEMPTS = 6
 
@@ -31,7 +33,7 @@ STREAMS_READ, STREAM_BYTES = 400, 1_000_000
 def qr_code(address: str) -> bytes:
     """A QR code of an address, as SVG."""
     out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, scale=4, nl=False)
+    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, scale=4, light="#fff", nl=False)
     return out.getvalue()
 
 
@@ -53,7 +55,7 @@ def pdf(certificate: Certificate, address: str, credential: str | None) -> bytes
                 TEMPLATE,
                 font_paths=fonts,
                 pdf_standards=[*STANDARDS],
-                sys_inputs={"said": json.dumps(said, ensure_ascii=False), **inputs},
+                sys_inputs={"said": json.dumps(said, ensure_ascii=False).translate(NO_SIGNS), **inputs},
                 timestamp=int(certificate.issued_at.timestamp()),
             )
             return made
