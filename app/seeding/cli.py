@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from app.accounts.models import Organisation
 from app.clock import day_of
-from app.db import db, utcnow
+from app.db import analyse, db, utcnow
 from app.reference.models import ReferenceVersion
 from app.registry import registry
 from app.seeding import cast, people
@@ -62,6 +62,7 @@ def seed(size: str, seed_text: str, if_empty: bool) -> None:
         with db.session.no_autoflush:
             plant(world)
         db.session.flush()
+        analyse()
         click.echo(f"[{number}/{len(steps)}] {name}: {time.monotonic() - begun:.1f} s", err=True)
     db.session.commit()
     click.echo(f"The demo world is planted: {time.monotonic() - started:.0f} s.", err=True)

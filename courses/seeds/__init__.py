@@ -1,5 +1,6 @@
 """What courses plants into the demo world: three years of learning, and answers that wait for a person's mark."""
 
+from app.db import analyse
 from app.seeding.world import World
 from app.skills import services as skills
 from courses.seeds.learning import answer_to, plant_learning, terms
@@ -11,5 +12,6 @@ __all__ = ["answer_to", "plant_courses", "terms"]
 def plant_courses(world: World) -> None:
     """Courses of each university with all that happened in them, and the levels that follow."""
     plant_learning(world)
+    analyse()
     plant_writing(world)
     skills.refresh_everyone(world.today, lambda done, total: world.say("levels", done, total))

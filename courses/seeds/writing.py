@@ -13,7 +13,7 @@ from app.assessment.models import Quiz
 from app.assessment.queries import marking as marking_queries
 from app.assessment.rules.content import Content, Single
 from app.assessment.services import handmarks, quizzes, rubrics
-from app.db import db
+from app.db import analyse, db
 from app.reference import files as reference
 from app.seeding import names
 from app.seeding.world import Student, World
@@ -58,6 +58,7 @@ def plant_writing(world: World) -> None:
     db.session.flush()
     _write(world, lessons, writing)
     db.session.flush()
+    analyse()
     _mark(world, lessons, markers, [student.person.id for student in writing])
     db.session.flush()
 
