@@ -1,30 +1,12 @@
 """Checking a certificate, and one's own list."""
 
-import pytest
+from datetime import timedelta
 
+from app.clock import today
 from app.credentials import services
 from app.db import utcnow
 from tests.courses.counting import statements
 from tests.page import page
-
-
-@pytest.fixture
-def issue(db, cast):
-    """`issue(number)` gives the student a certificate of the university."""
-
-    def issue(number=1, title="Cross-border operation"):
-        return services.issue(
-            cast.student,
-            cast.university.id,
-            "跨境运营",
-            title,
-            source_kind="course",
-            source_id=number,
-            now=utcnow(),
-            actor_id=cast.coordinator.id,
-        )
-
-    return issue
 
 
 def test_anyone_checks_a_certificate_by_its_address(client, issue):
@@ -78,3 +60,48 @@ def test_the_list_costs_as_much_for_twenty_as_for_one(sign_in, cast, issue, db):
     with statements() as many:
         page(client, "/certificates/mine/", language="en")
     assert len(many) == len(few) <= 3
+
+
+def test_the_page_shows_skills_criteria_and_the_way_to_check_elsewhere(client, issue):
+    certificate = issue(criteria_zh="完成全部课程。", criteria_en="All lessons done.")
+    found = page(client, f"/certificates/{certificate.code}/", language="en")
+    assert found.rows() == [["Skill", "Level"], ["Product selection", "2"], ["Shop operation", "4"]]
+    assert "All lessons done." in found.text
+    for words, address in {
+        "Download as PDF": f"/certificates/{certificate.code}/certificate.pdf",
+        "Signed credential": f"/certificates/{certificate.code}/credential.jwt",
+        "The published keys": "/.well-known/jwks.json",
+    }.items():
+        assert found.links[words] == address
+        assert client.get(address).status_code == 200
+    assert "完成全部课程。" in page(client, f"/certificates/{certificate.code}/", language="zh").text
+
+
+def test_an_expired_certificate_says_so(client, issue):
+    certificate = issue(valid_until=today() - timedelta(days=1))
+    found = page(client, f"/certificates/{certificate.code}/", language="en")
+    assert "Expired" in found.text
+    assert "Valid." not in found.text
+
+
+def test_a_revoked_certificate_offers_no_paper(client, cast, issue):
+    certificate = issue()
+    services.revoke(certificate, "Marks were corrected", cast.coordinator, utcnow())
+    assert "Download as PDF" not in page(client, f"/certificates/{certificate.code}/", language="en").links
+
+
+def test_only_its_keeper_is_offered_to_renew_or_revoke(client, client_of, cast, issue):
+    address = f"/certificates/{issue().code}/"
+    assert "Renew or revoke" in page(client_of(cast.coordinator), address, language="en").links
+    for reader in (client, client_of(cast.student), client_of(cast.other_coordinator)):
+        assert "Renew or revoke" not in page(reader, address, language="en").links
+
+
+def test_ones_own_list_offers_paper_and_credential(client_of, cast, issue):
+    certificate = issue()
+    mine = page(client_of(cast.student), "/certificates/mine/", language="en")
+    addresses = set(mine.links.values())
+    assert {
+        f"/certificates/{certificate.code}/certificate.pdf",
+        f"/certificates/{certificate.code}/credential.jwt",
+    } <= addresses

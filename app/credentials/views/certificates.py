@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from app.accounts.guards import public, signed_in
-from app.credentials import queries, services
+from app.credentials import policies, queries, services
 from app.db import db
 
-bp = Blueprint("credentials", __name__, template_folder="templates", url_prefix="/certificates")
+bp = Blueprint("credentials", __name__, template_folder="../templates")
 
 
-@bp.route("/")
+@bp.route("/certificates/")
 @public
 def find() -> Any:
     """Type a code to check it."""
@@ -22,7 +22,7 @@ def find() -> Any:
     return render_template("credentials/find.html", code="")
 
 
-@bp.route("/mine/")
+@bp.route("/certificates/mine/")
 @signed_in
 def index() -> str:
     """A person's own certificates."""
@@ -30,7 +30,7 @@ def index() -> str:
     return render_template("credentials/index.html", certificates=certificates)
 
 
-@bp.route("/<code>/")
+@bp.route("/certificates/<code>/")
 @public
 def show(code: str) -> Any:
     """What is certified of whom, by whom and when, and whether it still holds."""
@@ -40,4 +40,5 @@ def show(code: str) -> Any:
     certificate = queries.certificate_by_code(plain)
     if certificate is None:
         return render_template("credentials/unknown.html", code=code[:40]), 404
-    return render_template("credentials/show.html", certificate=certificate)
+    may_keep = current_user.is_authenticated and policies.may_keep(current_user, certificate)
+    return render_template("credentials/show.html", certificate=certificate, may_keep=may_keep)
