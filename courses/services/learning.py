@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.assessment.models import Attempt, Quiz
-from app.credentials import services as credentials
 from app.db import db
 from courses import queries
 from courses.models import (
@@ -19,9 +18,8 @@ from courses.models import (
     LessonKind,
     LessonRevision,
 )
+from courses.services.certificates import certify
 from courses.services.refusals import CompletedByWork, QuizNotPassed
-
-CERTIFIED = "course"
 
 
 def read_to_end(enrolment: Enrolment, lesson: LessonRevision, course: Course, now: datetime) -> None:
@@ -97,18 +95,8 @@ def complete_lessons(
 
 def complete_course(enrolment: Enrolment, course: Course, version: CourseVersion | None, now: datetime) -> None:
     """The course is completed, in the words of the version that was learnt; the certificate follows."""
-    told = version or course
     enrolment.completed_at = now
-    credentials.issue(
-        enrolment.person,
-        enrolment.cohort.organisation_id,
-        told.title_zh,
-        told.title_en,
-        source_kind=CERTIFIED,
-        source_id=course.id,
-        now=now,
-        actor_id=None,
-    )
+    certify(enrolment, course, version, now)
 
 
 def quiz_finished(attempt: Attempt, now: datetime) -> None:

@@ -1,6 +1,9 @@
 """Coming into a cohort, and leaving it."""
 
+from decimal import Decimal
+
 import pytest
+import sqlalchemy as sa
 
 from app.db import utcnow
 from courses import queries, services
@@ -65,3 +68,42 @@ def test_a_student_of_another_university_cannot_enrol(sign_in, cast, cohort):
 
 def test_the_signed_out_are_asked_to_sign_in(client, cohort):
     assert "/sign-in/" in client.post(url(cohort)).location
+
+
+def test_the_certificate_says_what_was_shown_and_how_long_it_holds(db, cast):
+    from app.credentials.models import Certificate
+    from app.skills import services as skills
+    from app.skills.models import SourceKind
+    from app.skills.rules.levels import AssessorKind
+
+    course = factories.course(cast, published=False)
+    course.rules = {"valid_months": 6}
+    lesson = queries.lessons_of(course.id)[0]
+    factories.give_quiz(lesson, course, [factories.question(cast.university, level=2)])
+    services.publish(course, utcnow(), None)
+    enrolment = services.enrol(factories.cohort(course), cast.student, utcnow(), factories.today())
+    now = utcnow()
+    seen = [
+        skills.Observation(
+            unique_key=f"test:{number}",
+            person_id=cast.student.id,
+            skill_code=factories.SKILL,
+            source_kind=SourceKind.QUIZ_ITEM,
+            source_id=number,
+            score=Decimal(1),
+            level=3,
+            assessor=AssessorKind.MACHINE,
+            observed_at=now,
+            organisation_id=cast.university.id,
+            recorded_by_id=None,
+        )
+        for number in range(12)
+    ]
+    skills.record_evidence(seen, as_of=factories.today())
+    for line in factories.contents_for(cast.student, course):
+        services.complete_lesson(enrolment, line.id, course, now)
+    certificate = db.session.scalars(sa.select(Certificate)).one()
+    assert [(skill["code"], skill["level"]) for skill in certificate.skills] == [(factories.SKILL, 2)]
+    assert certificate.valid_until is not None
+    assert (certificate.valid_until - factories.today()).days in range(180, 186)
+    assert "version 1" in certificate.criteria_en
