@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 # Tables that do not grow with the number of people and things: the shared language, facts of the installation, and
-# records beside the features (trail, mail, jobs, snapshots).
+# records beside the features (trail, mail, jobs, snapshots, keys).
 ONCE = frozenset(
     {
         "audit_entry",
@@ -22,6 +22,7 @@ ONCE = frozenset(
         "pilot_zone",
         "reference_version",
         "region",
+        "signing_key",
         "skill",
         "snapshot",
     }

@@ -105,6 +105,7 @@ def world(cast: Any, contents: Any = None, *, markers: int = 1, points: int = 10
         teaching.Asked(factories.question(cast.university), Decimal(10)),
     ]
     quiz = teaching.set_quiz(lesson, course, asked, teaching.QuizRules(markers=markers, **rules))
+    factories.publish_anew(course)
     second = person(cast, "second", Role.TEACHER)
     cohort = factories.cohort(course, teacher_ids=[cast.coordinator.id, second.id])
     db.session.commit()

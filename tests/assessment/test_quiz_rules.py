@@ -51,7 +51,9 @@ def drawn_quiz(made, cast, count, take):
     pool = [factories.question(cast.university) for _ in range(count)]
     asked = [teaching.Asked(fixed, Decimal(1)), *(teaching.Asked(one, Decimal(2), 1) for one in pool)]
     rules = teaching.QuizRules(pools={"1": {"take": take, "skill": "CC02", "level": 2}})
-    return teaching.set_quiz(lesson, course, asked, rules)
+    quiz = teaching.set_quiz(lesson, course, asked, rules)
+    factories.publish_anew(course)
+    return quiz
 
 
 def test_each_attempt_gets_as_many_of_a_pool_as_the_rules_say(cast, db, made):
