@@ -28,6 +28,7 @@ ALLOWED: dict[str, tuple[str, tuple[bytes, ...]]] = {
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",)),
     ".pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", (b"PK\x03\x04",)),
     ".mp4": ("video/mp4", ()),
+    ".webm": ("video/webm", (b"\x1aE\xdf\xa3",)),
     ".vtt": ("text/vtt", (b"WEBVTT", b"\xef\xbb\xbfWEBVTT")),
     ".csv": ("text/csv", ()),
     ".txt": ("text/plain", ()),

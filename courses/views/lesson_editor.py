@@ -163,7 +163,7 @@ def preview(slug: str) -> str:
     course_id = request.args.get("course", type=int)
     if course_id is not None and course_for(slug, course_id):
         text = linked(text, course_id, {kept.name: kept.file_id for kept in queries.files_of(course_id)})
-    return render_markdown(text, top=3)
+    return render_markdown(text, top=2)
 
 
 def lesson_for(course: Course, lesson_id: int) -> Lesson:

@@ -69,7 +69,8 @@ def world(db, cast):
         person_id=student.id, skill_code=skill, mean=0.1, sd=0.5, shown=0, rows=2, newest_at=now, as_of=day
     )
     certificate = Certificate(
-        code="CODE", person_id=student.id, organisation_id=university.id, title_zh="证书", holder=student.name, issuer_zh=university.name_zh,
+        code="CODE", person_id=student.id, organisation_id=university.id, title_zh="证书",
+        holder=student.name, issuer_zh=university.name_zh,
         source_kind="course", source_id=course.id, issued_at=now,
     )  # fmt: skip
     posting = Posting(
