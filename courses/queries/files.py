@@ -1,5 +1,7 @@
 """Files of courses."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
@@ -41,5 +43,23 @@ def course_file_in(course_id: int, key: int) -> CourseFile | None:
     """A file of a course by its own number, while the course has it."""
     query = sa.select(CourseFile).where(
         CourseFile.course_id == course_id, CourseFile.id == key, CourseFile.deleted_at.is_(None)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def deleted_files_of(course_id: int, since: datetime) -> list[CourseFile]:
+    """The files of a course that were deleted or replaced after `since`, the latest first."""
+    query = (
+        sa.select(CourseFile)
+        .where(CourseFile.course_id == course_id, CourseFile.deleted_at > since)
+        .order_by(CourseFile.deleted_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def deleted_file_in(course_id: int, key: int, since: datetime) -> CourseFile | None:
+    """A file of a course that was deleted or replaced after `since`."""
+    query = sa.select(CourseFile).where(
+        CourseFile.course_id == course_id, CourseFile.id == key, CourseFile.deleted_at > since
     )
     return db.session.scalars(query).one_or_none()

@@ -136,6 +136,22 @@ def module_in(course_id: int, module_id: int) -> Module | None:
     return db.session.scalars(query).one_or_none()
 
 
+def deleted_modules_of(course_id: int, since: datetime) -> list[Module]:
+    """The parts of a course that were dissolved after `since`, the latest first."""
+    query = (
+        sa.select(Module)
+        .where(Module.course_id == course_id, Module.deleted_at > since)
+        .order_by(Module.deleted_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def deleted_module_in(course_id: int, module_id: int, since: datetime) -> Module | None:
+    """A part of a course that was dissolved after `since`."""
+    query = sa.select(Module).where(Module.course_id == course_id, Module.id == module_id, Module.deleted_at > since)
+    return db.session.scalars(query).one_or_none()
+
+
 def deleted_in(organisation_id: int, since: datetime) -> list[Course]:
     """The courses of an organisation that were deleted after `since`, the latest first."""
     query = (

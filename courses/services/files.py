@@ -37,6 +37,14 @@ def _plain_name(name: str) -> str:
     return f"{(stem or plain)[: 79 - len(suffix)]}{dot}{suffix}" if dot else plain[:80]
 
 
+def restore_file(kept: CourseFile, course: Course, actor_id: int, now: datetime) -> None:
+    """Let a name mean again the file that it meant; what it meant since then is taken away in its turn."""
+    for other in queries.files_named(course.id, kept.name):
+        other.deleted_at = now
+    kept.deleted_at = None
+    audit.record("course-file.restore", kept, actor_id=actor_id, organisation_id=course.organisation_id)
+
+
 def delete_file(kept: CourseFile, course: Course, actor_id: int, now: datetime) -> None:
     """Take a file out of the course; lessons that were published with it keep it."""
     kept.deleted_at = kept.deleted_at or now

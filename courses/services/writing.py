@@ -129,8 +129,15 @@ def add_module(course: Course, title_zh: str, title_en: str = "") -> Module:
     return module
 
 
+def restore_module(module: Module) -> None:
+    """Bring a part back, at the end and without lessons."""
+    module.deleted_at = None
+    module.position = max((one.position for one in queries.modules_of(module.course_id)), default=0) + 1
+    db.session.flush()
+
+
 def delete_module(module: Module, now: datetime) -> None:
-    """Take a part away; its lessons stay where they are, in no part."""
+    """Take a part away; its lessons stay in the course, in no part."""
     module.deleted_at = now
     db.session.execute(sa.update(Lesson).where(Lesson.module_id == module.id).values(module_id=None))
     db.session.flush()
@@ -303,9 +310,14 @@ def digest_of(lesson: Lesson | LessonRevision) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def restore_revision(lesson: Lesson, revision: LessonRevision, now: datetime, by_id: int) -> Saved:
-    """Let the lesson say again what a revision said; its quiz and assignment stay. History only grows."""
+def restore_revision(
+    lesson: Lesson, revision: LessonRevision, now: datetime, by_id: int, *, with_work: bool = False
+) -> Saved:
+    """Let the lesson say again what a revision said; its quiz and assignment only `with_work`. History only grows."""
     saved = save_lesson(lesson, text_of(revision), now, by_id)
+    if with_work and (lesson.quiz_id, lesson.assignment_id) != (revision.quiz_id, revision.assignment_id):
+        lesson.quiz_id, lesson.assignment_id = revision.quiz_id, revision.assignment_id
+        saved = Saved(Outcome.SAVED, keep_revision(lesson, now, by_id))
     audit.record("lesson.restore", lesson, actor_id=by_id, revision=revision.number)
     return saved
 

@@ -68,7 +68,8 @@ def restore(slug: str, course_id: int, lesson_id: int, number: int) -> Response:
     _organisation, course = course_for(slug, course_id)
     lesson = lesson_for(course, lesson_id)
     revision = queries.revision_numbered(lesson.id, number) or abort(404)
-    services.restore_revision(lesson, revision, utcnow(), current_user.id)
+    with_work = request.form.get("with") == "work"
+    services.restore_revision(lesson, revision, utcnow(), current_user.id, with_work=with_work)
     db.session.commit()
     flash(_("The lesson says again what it said in state %(number)s.", number=number), "success")
     return redirect(url_for("courses.lesson_editor.edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)

@@ -150,7 +150,10 @@ def delete(slug: str, course_id: int, lesson_id: int) -> Response:
     organisation, course = course_for(slug, course_id)
     services.delete_lesson(lesson_for(course, lesson_id), current_user.id, organisation.id, utcnow())
     db.session.commit()
-    flash(_("The lesson is deleted. For thirty days it can be brought back from “Deleted lessons”."), "info")
+    flash(
+        _("The lesson is deleted. For thirty days it can be brought back from “Deleted lessons, modules and files”."),
+        "info",
+    )
     return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
 
 

@@ -11,6 +11,7 @@ from app.accounts.guards import organisation_for, roles
 from app.db import db, utcnow
 from courses import queries, services
 from courses.policies import AUTHORS
+from courses.services import files
 from courses.views.workshop import course_for
 
 bp = Blueprint("trash", __name__, url_prefix="/organisations/<slug>/courses")
@@ -56,13 +57,16 @@ def restore(slug: str, course_id: int) -> Response:
 @bp.route("/<int:course_id>/lessons/deleted/")
 @roles(*AUTHORS)
 def lessons(slug: str, course_id: int) -> str:
-    """Lessons of a course that were deleted in the last thirty days."""
+    """Lessons, modules and files of a course that were deleted in the last thirty days."""
     organisation, course = course_for(slug, course_id)
+    since = utcnow() - KEPT
     return render_template(
         "courses/trash/lessons.html",
         organisation=organisation,
         course=course,
-        lessons=queries.deleted_lessons_of(course.id, utcnow() - KEPT),
+        lessons=queries.deleted_lessons_of(course.id, since),
+        modules=queries.deleted_modules_of(course.id, since),
+        files=queries.deleted_files_of(course.id, since),
         kept=KEPT,
     )
 
@@ -77,3 +81,27 @@ def restore_lesson(slug: str, course_id: int, lesson_id: int) -> Response:
     db.session.commit()
     flash(_("The lesson is back, at the end of its module."), "success")
     return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
+
+
+@bp.route("/<int:course_id>/modules/<int:module_id>/restoration/", methods=["POST"])
+@roles(*AUTHORS)
+def restore_module(slug: str, course_id: int, module_id: int) -> Response:
+    """Bring a module back, empty, at the end."""
+    _organisation, course = course_for(slug, course_id)
+    module = queries.deleted_module_in(course.id, module_id, utcnow() - KEPT) or abort(404)
+    services.restore_module(module)
+    db.session.commit()
+    flash(_("The module is back, at the end. Its lessons are where they are now."), "success")
+    return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
+
+
+@bp.route("/<int:course_id>/files/<int:key>/restoration/", methods=["POST"])
+@roles(*AUTHORS)
+def restore_file(slug: str, course_id: int, key: int) -> Response:
+    """Let a name mean again the file that it meant."""
+    _organisation, course = course_for(slug, course_id)
+    kept = queries.deleted_file_in(course.id, key, utcnow() - KEPT) or abort(404)
+    files.restore_file(kept, course, current_user.id, utcnow())
+    db.session.commit()
+    flash(_("“%(name)s” is back.", name=kept.name), "success")
+    return redirect(url_for("courses.files.index", slug=slug, course_id=course_id), 303)

@@ -121,6 +121,16 @@ def test_a_file_is_added_and_named_so_that_a_text_can_name_it(author, course, db
     assert len(queries.files_of(course.id)) == 4
 
 
+def test_a_replaced_file_comes_back(author, course, db, cast):
+    [old] = queries.files_named(course.id, "shoe.png")
+    add_file(course, io.BytesIO(PICTURE + b"new"), "shoe.png", cast.coordinator.id, utcnow())
+    db.session.commit()
+    assert "shoe.png" in page(author, f"{WORK}{course.id}/lessons/deleted/").text
+    author.post(f"{WORK}{course.id}/files/{old.id}/restoration/")
+    [now] = queries.files_named(course.id, "shoe.png")
+    assert now.id == old.id
+
+
 def test_only_readers_of_the_course_get_its_files(client_of, course, db, cast):
     [kept] = queries.files_named(course.id, "shoe.png")
     path = f"/courses/{course.id}/files/{kept.file_id}/"

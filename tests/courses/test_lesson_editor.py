@@ -163,6 +163,21 @@ def test_an_earlier_state_is_restored_and_nothing_is_lost(author, course, lesson
     assert queries.revision_numbered(lesson.id, before + 1).body_zh == "错"
 
 
+def test_a_quiz_is_restored_when_asked(author, course, lesson, db, cast):
+    old = factories.give_quiz(lesson, course, [factories.question(cast.university)])
+    before = lesson.revision_number
+    new = factories.give_quiz(lesson, course, [factories.question(cast.university)])
+    db.session.commit()
+    path = f"{WORK}{course.id}/lessons/{lesson.id}/history/{before}/"
+    assert "is another one" in page(author, path).text
+    author.post(f"{path}restoration/")
+    db.session.refresh(lesson)
+    assert lesson.quiz_id == new.id
+    author.post(f"{path}restoration/", data={"with": "work"})
+    db.session.refresh(lesson)
+    assert lesson.quiz_id == old.id
+
+
 def test_browsers_lines_are_kept_as_one_kind(author, course, lesson, db):
     opened = sent(page(author, editor_of(course, lesson)).one("#lesson"))
     author.post(editor_of(course, lesson), data={**opened, "body_zh": "一\r\n二\r\n"})
@@ -208,6 +223,9 @@ def test_modules_group_lessons_and_everything_can_be_arranged_at_once(author, co
     assert [(one.id, one.module_id) for one in queries.lessons_of(course.id)] == [(second, None), (first, None)]
     author.post(f"{WORK}{course.id}/modules/{module.id}/deletion/")
     assert queries.modules_of(course.id) == []
+    assert "Part A" in page(author, f"{WORK}{course.id}/lessons/deleted/").text
+    author.post(f"{WORK}{course.id}/modules/{module.id}/restoration/")
+    assert [one.title_en for one in queries.modules_of(course.id)] == ["Part A"]
     assert len(queries.lessons_of(course.id)) == 2
 
 
