@@ -148,8 +148,7 @@ class _Merge:
     def _take(self, part: str, keys: Sequence[str]) -> None:
         in_theirs, in_ours = any(key in self.there for key in keys), any(key in self.here for key in keys)
         if self.lock is None:
-            # Without a lock the folder counts as it stands; what it does not hold stays.
-            self.found |= _only(self.here if in_ours else self.there, keys)
+            self.found |= self._as_it_stands(part, keys, in_ours)
         elif part != "course" and in_theirs != in_ours:
             self._come_or_go(part, keys, in_theirs)
         else:
@@ -157,6 +156,20 @@ class _Merge:
                 value = self._choice(key)
                 if value is not NOWHERE:
                     self.found[key] = value
+
+    def _as_it_stands(self, part: str, keys: Sequence[str], in_ours: bool) -> dict[str, Any]:
+        """Without a lock the folder counts as it stands; lessons and files that it does not hold stay.
+
+        So do the questions of a lesson for which it has no file of questions at all.
+        """
+        kind, _, rest = part.partition("/")
+        lesson = self.ours.lessons.get(rest.partition("/")[0])
+        if kind == "questions" and not in_ours and lesson is not None and lesson.questions:
+            return {}
+        found = _only(self.here if in_ours else self.there, keys)
+        if kind == "lessons" and lesson is not None and not lesson.questions:
+            found |= {key: self.there[key] for key in keys if "/quiz." in key and key in self.there}
+        return found
 
     def _come_or_go(self, part: str, keys: Sequence[str], in_theirs: bool) -> None:
         held = self.there if in_theirs else self.here

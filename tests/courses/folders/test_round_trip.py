@@ -58,6 +58,7 @@ def test_without_a_lock_the_files_count_as_they_stand_and_what_they_lack_stays(t
     for name, lesson in here.lessons.items():
         found = merged.course.lessons[name]
         assert (found.title_zh, found.body_zh, found.body_en) == (lesson.title_zh, lesson.body_zh, lesson.body_en)
+        assert not lesson.questions or {one.name for one in found.questions} == {one.name for one in lesson.questions}
         for question in lesson.questions:
             assert question in found.questions
 
