@@ -217,8 +217,9 @@ class Reader:
             return None
         if not contents:
             self._blame(file, Said.MISSING, None, f"{name}.zh")
-        if question.skill is not None and question.skill not in self.skills:
-            self._blame(file, Said.UNKNOWN_SKILL, None, name, skill=question.skill)
+        for code in (question.skill, *(row.skill for row in question.rubric)):
+            if code is not None and code not in self.skills:
+                self._blame(file, Said.UNKNOWN_SKILL, None, name, skill=code)
         if question.level is not None and question.skill is None:
             self._blame(file, Said.LEVEL_ALONE, None, name=name)
         return replace(question, contents=contents, file=file)

@@ -373,6 +373,10 @@ class _Reading:
             fits_together(about, list(questions), here)
         except Unfit as unfit:
             self._unfit(unfit, text)
+        rows = about.assignment.rubric if about.assignment else ()
+        for code in (*(row.skill for row in rows), *(pool.skill for pool in about.quiz.pools)):
+            if code is not None and code not in self.skills:
+                self._unfit(Unfit((*here, "skill"), Said.UNKNOWN_SKILL, skill=code), text)
         for name in (about.video, *about.captions.values(), *about.files):
             if name and name not in files:
                 self.remarks.append(

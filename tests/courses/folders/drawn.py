@@ -28,6 +28,7 @@ PLAIN = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(LINES, inner, max_size=3)),
     max_leaves=5,
 )
+BEGINNINGS = {".pdf": b"%PDF-1.7", ".png": b"\x89PNG\r\n\x1a\n", ".mp4": b"\x00\x00\x00\x18ftyp"}
 JSON = st.dictionaries(st.sampled_from(["categories", "drop", "a b", "“”"]), PLAIN, max_size=3)
 
 
@@ -124,7 +125,7 @@ def lessons(draw, name, files):
         required=draw(st.booleans()),
         category=draw(st.sampled_from(["", "quizzes", "平时"])),
         video=draw(st.sampled_from(["", *files])),
-        captions=draw(st.dictionaries(st.sampled_from(["zh", "en"]), st.sampled_from(files), max_size=2)) if files else {},
+        captions={language: files[0] for language in ("zh", "en") if files and draw(st.booleans())},
         cues={name: Decimal(draw(st.integers(0, 900))) / 2 for name in called if draw(st.booleans())},
         files=tuple(file for file in files if draw(st.booleans())),
         settings=draw(JSON),
@@ -159,5 +160,5 @@ def courses(draw):
         loose=tuple(groups[0]),
         modules=tuple(Module(title_zh=draw(TITLES), title_en=draw(LINES), lessons=tuple(one)) for one in groups[1:]),
         lessons={name: draw(lessons(name, files)) for name in names},
-        files={name: Held.of(draw(st.binary(min_size=1, max_size=9))) for name in sorted(files)},
+        files={name: Held.of(BEGINNINGS[name[-4:]] + draw(st.binary(max_size=9))) for name in sorted(files)},
     )
