@@ -1,8 +1,8 @@
 """A course as a folder of text files: read into values and written from them, compared and merged. No database."""
 
 from courses.folders.faults import Fault, FolderRefused, Said
-from courses.folders.locks import Lock, lock_of
-from courses.folders.merging import Merged, Prefer, State, changed_by_both, merge_courses
+from courses.folders.locks import Lock, lock_after, lock_of
+from courses.folders.merging import Merged, Prefer, State, changed_by_both, changed_since_export, merge_courses
 from courses.folders.places import open_archive, open_directory, pack, unpack
 from courses.folders.reading import Folder, read_folder
 from courses.folders.values import About, Assignment, Course, Held, Lesson, Module, Pool, Question, Quiz, Row
@@ -28,6 +28,8 @@ __all__ = [
     "Said",
     "State",
     "changed_by_both",
+    "changed_since_export",
+    "lock_after",
     "lock_of",
     "merge_courses",
     "open_archive",

@@ -73,6 +73,25 @@ def lock_of(course: Course) -> Lock:
     )
 
 
+def lock_after(lock: Lock, here: Course, now: Course) -> Lock:
+    """The lock of a folder that has been brought in: what the course says as the folder does is common to both.
+
+    Where the course says more, what was common before stays so.
+    """
+    held, said = entries(here), entries(now)
+    digests = {key: digest(value) for key, value in held.items() if said.get(key) == value}
+    differing = {key for key in (*held, *said) if held.get(key) != said.get(key)}
+    common, present = lock_of(here), lock_of(now)
+    return Lock(
+        digests=digests | {key: sha for key, sha in lock.digests.items() if key in differing},
+        contents=common.contents if common.contents == present.contents else lock.contents,
+        questions={
+            name: names if present.questions.get(name) == names else lock.questions.get(name, ())
+            for name, names in common.questions.items()
+        },
+    )
+
+
 def digest(value: Any) -> str:
     """SHA-256 of an entry: of a text its own, as of its file; of anything else that of its JSON."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

@@ -80,6 +80,18 @@ def changed_by_both(theirs: Course, folder: Folder) -> list[str]:
     ]
 
 
+def changed_since_export(folder: Folder, now: Course) -> list[str]:
+    """The files of a folder that say neither what they said at its export nor what the course says now."""
+    base = folder.lock.digests if folder.lock else {}
+    held, said = entries(folder.course), entries(now)
+    keys = [
+        key
+        for key in dict.fromkeys((*held, *base))
+        if held.get(key, NOWHERE) != said.get(key, NOWHERE) and _digest(held.get(key, NOWHERE)) != base.get(key)
+    ]
+    return list(dict.fromkeys(folder.place_of(key)[0] for key in keys))
+
+
 def merge_courses(
     theirs: Course | None, folder: Folder, bases: Mapping[str, str] = NO_TEXTS, prefer: Prefer = Prefer.NONE
 ) -> Merged:
