@@ -112,9 +112,10 @@ class _Reading:
         for given in self.package.names:
             path = normalize("NFC", given).removeprefix(root)
             steps = path.split("/")
-            if any(step.startswith(".") or step == "__MACOSX" for step in steps) or not given.startswith(root):
-                aside[next(step for step in steps if step.startswith(".") or step == "__MACOSX" or step)] = None
-            elif path not in (COURSE, LOCK) and steps[0] not in FOLDERS:
+            hidden = next((at for at, step in enumerate(steps, 1) if step.startswith(".") or step == "__MACOSX"), None)
+            if hidden is not None:
+                aside["/".join(steps[:hidden])] = None
+            elif not given.startswith(root) or (path not in (COURSE, LOCK) and steps[0] not in FOLDERS):
                 aside[steps[0]] = None
             elif path.casefold() in seen:
                 other = seen[path.casefold()]
@@ -237,6 +238,7 @@ class _Reading:
                 told[language] = read_page(self._text(path))
             except Unfit as unfit:
                 self._blame(path, unfit.said, 1)
+                told[language] = ("?", "")  # one mistake is told once
             if len(told[language][0]) > 300:
                 self._blame(path, Said.TOO_LONG, 1, most=300)
         if "zh" not in paths:
