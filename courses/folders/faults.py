@@ -1,6 +1,6 @@
 """What is wrong with a folder, and what was noticed in one that can be used: where, and in whose words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -156,18 +156,23 @@ class Fault:
     @property
     def reason(self) -> str:
         """What is the matter, in English."""
-        return self._filled(str(self.said), lambda why: why.sentence)
+        return self._filled(str)
 
     def sentence(self) -> str:
         """What is the matter, in the reader's language."""
-        return self._filled(gettext(str(self.said)), lambda why: gettext(str(why.code)) % why.values)
+        return self._filled(gettext)
 
-    def _filled(self, template: str, told: Any) -> str:
+    def _filled(self, spoken: Callable[[str], str]) -> str:
+        said = spoken(str(self.said))
         if not self.values:
-            return template
-        return template % {
-            name: told(value) if isinstance(value, Remark) else value for name, value in self.values.items()
-        }
+            return said
+        values = dict(self.values)
+        for name, value in values.items():
+            if isinstance(value, Remark):
+                values[name] = spoken(str(value.code)) % value.values
+            elif name == "wanted":
+                values[name] = spoken(str(value))
+        return said % values
 
     def __str__(self) -> str:
         place = [self.file, *([f"line {self.line}"] if self.line else []), *([self.field] if self.field else [])]

@@ -10,11 +10,14 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.exc import IntegrityError
 
 from app import audit, files
 from app.assessment import queries as assessment
+from app.assessment.formats.items import FileUnreadable
 from app.assessment.models import Question, QuestionVersion, Quiz, QuizItem, Rubric
 from app.assessment.rules.content import Content, QuestionKind, content_from_json
 from app.assessment.services import questions as bank
@@ -23,9 +26,10 @@ from app.assessment.services.work import Criterion, create_rubric
 from app.db import db
 from app.errors import Refused
 from app.files import StoredFile
+from app.reference.files import skill_codes
 from courses import folders, queries
 from courses.folders import Fault, Folder, FolderRefused, Held, Merged, Prefer, Said, State
-from courses.folders.locks import digest
+from courses.folders.locks import digest as digest_of
 from courses.folders.pages import pages, tidy, titled
 from courses.folders.questions import content_text
 from courses.models import Assignment, Course, CourseFile, Lesson, LessonRevision, Module, Takes
@@ -58,6 +62,22 @@ class OtherCourse(Refused):
 
 class SlugJustTaken(Refused):
     message = _l("Somebody has begun the course “%(slug)s” at the same moment. Try again.")
+
+
+class FolderUnreadable(Refused):
+    message = _l("This file cannot be used: it %(reason)s.")
+
+
+class TicketUnknown(Refused):
+    message = _l("Send the file again; what was looked at is no longer known.")
+
+
+class FolderClashes(FolderRefused):
+    """Both sides have changed the same; `merged` tells how the rest would come together."""
+
+    def __init__(self, merged: Merged) -> None:
+        super().__init__(merged.clashes)
+        self.merged = merged
 
 
 @dataclass
@@ -315,6 +335,34 @@ def _files(course: Course, rows: Sequence[Lesson], remarks: list[Fault]) -> dict
 # In
 
 
+def read_archive(content: bytes, slug: str = "") -> Folder:
+    """The folder in a ZIP; `slug` where it names none. Raises FolderUnreadable, and FolderRefused with all mistakes."""
+    try:
+        return folders.read_folder(folders.open_archive(content), skill_codes(), slug=slug)
+    except FileUnreadable as error:
+        raise FolderUnreadable(reason=error.reason) from error
+
+
+def keep_waiting(content: bytes, slug: str, owner: Sequence[int]) -> str:
+    """Keep a ZIP until somebody has seen what it would change; the ticket stands for it, for `owner` alone."""
+    return _tickets().dumps([list(owner), slug, files.keep_waiting(content)])
+
+
+def waiting(ticket: str, owner: Sequence[int]) -> tuple[bytes, str]:
+    """The ZIP that a ticket stands for, and the slug for it. Raises TicketUnknown, FileGone."""
+    try:
+        whose, slug, digest = _tickets().loads(ticket)
+    except (BadSignature, ValueError, TypeError) as error:
+        raise TicketUnknown from error
+    if whose != list(owner):
+        raise TicketUnknown
+    return files.waiting(digest), slug
+
+
+def _tickets() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="course folders that wait")
+
+
 def bring_folder(
     organisation_id: int,
     folder: Folder,
@@ -343,7 +391,7 @@ def bring_folder(
     before = written(course, held=True) if course is not None else None
     merged = folders.merge_courses(before.value if before else None, folder, _bases(course, before, folder), prefer)
     if merged.clashes:
-        raise FolderRefused(merged.clashes)
+        raise FolderClashes(merged)
     if course is None:
         course = _begin(organisation_id, merged.course, by_id)
     if not merged.is_unchanged:
@@ -400,7 +448,7 @@ def _bases(course: Course | None, before: Written | None, folder: Folder) -> dic
     if any(key.startswith("course/") for key in keys):
         for numbered in queries.versions_of(course.id):
             texts += [tidy(numbered.summary_zh), tidy(numbered.summary_en)]
-    return {digest(text): text for text in texts}
+    return {digest_of(text): text for text in texts}
 
 
 def _as_lesson(revision: LessonRevision) -> folders.Lesson:
@@ -603,7 +651,7 @@ class _Bringing:
     def _version(self, told: folders.Question, was: folders.Question | None, item: QuizItem | None) -> QuestionVersion:
         if item is not None and told == was:
             return item.version
-        key = digest([told.name, {k: content_text(v) for k, v in told.contents.items()}, told.skill, told.level])
+        key = digest_of([told.name, {k: content_text(v) for k, v in told.contents.items()}, told.skill, told.level])
         if item is None and key in self.made:
             return self.made[key]
         try:
