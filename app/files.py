@@ -168,6 +168,11 @@ def _path(sha256: str) -> Path:
     return _folder() / sha256[:2] / sha256
 
 
+def content_of(stored: StoredFile) -> bytes:
+    """What a file holds, for those who pack it up. The caller has asked whether the reader may."""
+    return _path(stored.sha256).read_bytes()
+
+
 def download(stored: StoredFile) -> Response:
     """The file as an attachment that no browser will run. The caller has asked whether the reader may."""
     response = send_file(
@@ -193,6 +198,7 @@ __all__: list[Any] = [
     "FileGone",
     "FileKindRefused",
     "StoredFile",
+    "content_of",
     "download",
     "init_app",
     "keep_waiting",

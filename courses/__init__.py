@@ -4,8 +4,9 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register pages, panels, and what other features may ask of courses."""
-    from courses import seams, views
+    """Register pages, commands, panels, and what other features may ask of courses."""
+    from courses import cli, seams, views
 
     app.register_blueprint(views.bp)
+    app.cli.add_command(cli.courses)
     seams.init_app(app)

@@ -1,9 +1,4 @@
-"""Reading the demo's course folders.
-
-A folder is `<code>/course.toml`, `lessons/01-name.zh.md` and `.en.md`, `questions/01-name.zh.gift` and `.en.gift`. The
-first heading of a lesson is its title. Questions of the two languages belong together by name, and hold the same
-options in the same order.
-"""
+"""Reading the demo's course folders (docs/course-files.md), and the answers that wait in one of them."""
 
 import tomllib
 from collections.abc import Collection
@@ -12,10 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.assessment.formats import gift
-from app.assessment.formats.items import Item, Refusal
-from app.assessment.rules.content import Content, Essay, Matching
+from app.assessment.rules.content import Content, Essay
 from app.assessment.services.work import Criterion
+from courses.folders import FolderRefused, Lesson, Question, open_directory, read_folder
 
 FOLDER = Path(__file__).parent
 WRITTEN = FOLDER / "written"
@@ -149,81 +143,38 @@ def _mark(told: dict[str, Any]) -> DemoMark:
 
 
 def _course(folder: Path, skills: Collection[str]) -> DemoCourse:
-    told = tomllib.loads((folder / "course.toml").read_text(encoding="utf-8"))
-    names = sorted(path.name.removesuffix(".zh.md") for path in (folder / "lessons").glob("*.zh.md"))
-    if len(names) != len(told["minutes"]):
-        raise FolderBroken(f"{folder.name}: {len(names)} lessons, minutes for {len(told['minutes'])}")
+    order = tomllib.loads((folder / "course.toml").read_text(encoding="utf-8"))["order"]
+    try:
+        read = read_folder(open_directory(folder), skills, slug=folder.name, beside={"order"})
+    except FolderRefused as refused:
+        raise FolderBroken(f"{folder.name}: {refused}") from refused
+    if read.remarks:
+        raise FolderBroken(f"{folder.name}: {read.remarks[0]}")
+    course = read.course
     return DemoCourse(
-        code=folder.name,
-        order=told["order"],
-        title_zh=told["title_zh"],
-        title_en=told["title_en"],
-        summary_zh=told["summary_zh"].strip(),
-        summary_en=told["summary_en"].strip(),
-        lessons=tuple(
-            _lesson(folder, name, minutes, skills) for name, minutes in zip(names, told["minutes"], strict=True)
-        ),
+        code=course.slug,
+        order=order,
+        title_zh=course.title_zh,
+        title_en=course.title_en,
+        summary_zh=course.summary_zh,
+        summary_en=course.summary_en,
+        lessons=tuple(_lesson(course.lessons[name]) for name in course.order),
     )
 
 
-def _lesson(folder: Path, name: str, minutes: int, skills: Collection[str]) -> DemoLesson:
-    pages = {}
-    for language in LANGUAGES:
-        heading, _, body = (folder / "lessons" / f"{name}.{language}.md").read_text(encoding="utf-8").partition("\n")
-        if not heading.startswith("# "):
-            raise FolderBroken(f"{folder.name}/{name}.{language}: the first line is no heading")
-        pages[language] = heading.removeprefix("# ").strip(), body.strip()
+def _lesson(lesson: Lesson) -> DemoLesson:
     return DemoLesson(
-        name=name,
-        title_zh=pages["zh"][0],
-        title_en=pages["en"][0],
-        body_zh=pages["zh"][1],
-        body_en=pages["en"][1],
-        minutes=minutes,
-        questions=_questions(folder, name, skills),
+        name=lesson.stem,
+        title_zh=lesson.title_zh,
+        title_en=lesson.title_en,
+        body_zh=lesson.body_zh,
+        body_en=lesson.body_en,
+        minutes=lesson.about.minutes,
+        questions=tuple(_question(question) for question in lesson.questions),
     )
 
 
-def _questions(folder: Path, name: str, skills: Collection[str]) -> tuple[DemoQuestion, ...]:
-    files = {language: folder / "questions" / f"{name}.{language}.gift" for language in LANGUAGES}
-    chinese, english = (_items(files[language], skills) for language in LANGUAGES)
-    if list(chinese) != list(english):
-        raise FolderBroken(f"{folder.name}/{name}: the two languages hold different questions")
-    questions = []
-    for title, item in chinese.items():
-        other = english[title]
-        if item.skill is None or item.level is None or (item.skill, item.level) != (other.skill, other.level):
-            raise FolderBroken(f"{title}: skill and level are missing, or differ between the languages")
-        contents = {"zh": item.content, "en": _with_keys_of(item.content, other.content)}
-        questions.append(DemoQuestion(title, item.skill, item.level, contents))
-    return tuple(questions)
-
-
-def _items(path: Path, skills: Collection[str]) -> dict[str, Item]:
-    items = {}
-    for found in gift.read(path.read_text(encoding="utf-8"), skills):
-        if isinstance(found, Refusal):
-            raise FolderBroken(f"{path.name}, line {found.line}: {found.remark.sentence}")
-        if found.remarks:
-            raise FolderBroken(f"{path.name}, line {found.line}: {found.remarks[0].sentence}")
-        items[found.name] = found
-    return items
-
-
-def _with_keys_of(first: Content, other: Content) -> Content:
-    """`other` with the keys of `first`.
-
-    Options have theirs by place, but choices to match have them by their words, which differ between languages.
-    """
-    if not isinstance(first, Matching) or not isinstance(other, Matching):
-        return other
-    keys = {theirs.choice: ours.choice for ours, theirs in zip(first.pairs, other.pairs, strict=True)}
-    left = [choice.key for choice in first.choices if choice.key not in keys.values()]
-    keys |= zip((choice.key for choice in other.choices if choice.key not in keys), left, strict=True)
-    return replace(
-        other,
-        pairs=tuple(replace(pair, choice=keys[pair.choice]) for pair in other.pairs),
-        choices=tuple(
-            sorted((replace(choice, key=keys[choice.key]) for choice in other.choices), key=lambda choice: choice.key)
-        ),
-    )
+def _question(question: Question) -> DemoQuestion:
+    if question.skill is None or question.level is None or len(question.contents) < len(LANGUAGES):
+        raise FolderBroken(f"{question.name}: skill, level or a language is missing")
+    return DemoQuestion(question.name, question.skill, question.level, dict(question.contents))

@@ -8,6 +8,7 @@ from courses.views import (
     courses,
     enrolments,
     files,
+    folders,
     history,
     lesson_editor,
     lessons,
@@ -22,18 +23,19 @@ from courses.words import lesson_kind
 bp = Blueprint("courses", __name__, template_folder="../templates")
 bp.add_app_template_filter(lesson_kind)
 for module in (
-    courses,
-    lessons,
-    enrolments,
-    workshop,
-    lesson_editor,
-    history,
-    modules,
-    files,
-    versions,
-    trash,
-    quiz_editor,
     allowances,
     cohorts,
+    courses,
+    enrolments,
+    files,
+    folders,
+    history,
+    lesson_editor,
+    lessons,
+    modules,
+    quiz_editor,
+    trash,
+    versions,
+    workshop,
 ):
     bp.register_blueprint(module.bp)
