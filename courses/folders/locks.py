@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,10 +100,16 @@ def digest(value: Any) -> str:
 
 
 def contents_of(course: Course) -> list[str]:
-    """A line for each module and lesson in order: lessons by name, modules as JSON of their two titles."""
-    lines = list(course.loose)
+    """A line for each module and lesson in order: lessons by name, modules as JSON of their two titles.
+
+    Of modules that are called alike the second has a 2 behind its titles, so that each line is another one.
+    """
+    lines, called = list(course.loose), Counter[tuple[str, str]]()
     for module in course.modules:
-        lines += [json.dumps([module.title_zh, module.title_en], ensure_ascii=False), *module.lessons]
+        titles = (module.title_zh, module.title_en)
+        called[titles] += 1
+        told = [*titles, *([called[titles]] if called[titles] > 1 else [])]
+        lines += [json.dumps(told, ensure_ascii=False), *module.lessons]
     return lines
 
 

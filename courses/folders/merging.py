@@ -285,7 +285,7 @@ class _Merge:
                 groups[-1].append(line)
         return tuple(groups[0]), tuple(
             Module(title_zh=zh, title_en=en, lessons=tuple(names))
-            for (zh, en), names in zip(titles, groups[1:], strict=True)
+            for (zh, en, *_), names in zip(titles, groups[1:], strict=True)
         )
 
     def _ordered(
