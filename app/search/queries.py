@@ -1,6 +1,7 @@
 """Looking up: one statement for the hits of a page, one that counts some pages ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
@@ -52,3 +53,11 @@ def _index(looked_for: Sought) -> tuple[sa.TableClause, sa.ColumnElement[bool], 
     asked = " AND ".join([*(f'"{term}"' for term in whole), *(f'"{term}"*' for term in begun)])
     table: sa.ColumnElement[str] = sa.literal_column(INDEX)
     return _fts5, table.op("MATCH")(asked), sa.func.bm25(table, TITLE_WEIGHT, TEXT_WEIGHT)
+
+
+def kept(kind: str, object_ids: Collection[int]) -> dict[tuple[int, int], dict[str, Any]]:
+    """What the index has of things of a kind: the place of each by (thing, scope)."""
+    query = sa.select(SearchEntry.object_id, SearchEntry.scope_id, SearchEntry.place).where(
+        SearchEntry.kind == kind, SearchEntry.object_id.in_(object_ids)
+    )
+    return {(object_id, scope_id): place for object_id, scope_id, place in db.session.execute(query)}

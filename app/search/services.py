@@ -22,7 +22,7 @@ LONGEST_TITLE = 300
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be found: a thing of a kind, its words (texts in Markdown), who may find it, what its address needs."""
+    """What is to be found: a thing, its words (texts in Markdown), who may find it, what its address needs."""
 
     kind: str
     object_id: int
@@ -77,15 +77,17 @@ def _forget_terms(ids: Sequence[int]) -> None:
 
 def _keep_terms(kept: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     if db.engine.dialect.name == "postgresql":
-        statement = sa.text(f"INSERT INTO {INDEX} (rowid, document) VALUES (:id, CAST(:document AS tsvector))")
-        rows = [{"id": key, "document": _document(row)} for key, row in kept]
-    else:
-        statement = sa.text(f"INSERT INTO {INDEX} (rowid, title, body) VALUES (:id, :title, :body)")
-        rows = [
-            {"id": key, "title": " ".join(terms_of(row["folded_title"])), "body": " ".join(terms_of(row["folded"]))}
-            for key, row in kept
-        ]
-    db.session.execute(statement, rows)
+        index = sa.table(INDEX, sa.column("rowid", sa.Integer), sa.column("document", postgresql.TSVECTOR))
+        document = sa.cast(sa.bindparam("terms", type_=sa.Text), postgresql.TSVECTOR)
+        rows = [{"rowid": key, "terms": _document(row)} for key, row in kept]
+        db.session.execute(sa.insert(index).values(document=document), rows)
+        return
+    index = sa.table(INDEX, sa.column("rowid", sa.Integer), sa.column("title", sa.Text), sa.column("body", sa.Text))
+    rows = [
+        {"rowid": key, "title": " ".join(terms_of(row["folded_title"])), "body": " ".join(terms_of(row["folded"]))}
+        for key, row in kept
+    ]
+    db.session.execute(sa.insert(index), rows)
 
 
 def _document(row: Mapping[str, Any]) -> str:

@@ -39,7 +39,9 @@ def index() -> str:
     """What the reader may find for `?q=`, of one `kind` or of all."""
     asked = request.args.get("q", "")[:LONGEST].strip()
     looked_for = sought(asked)
-    scopes = [(source, scope) for source in registry().search_sources if (scope := source.readable(current_user)) is not None]
+    scopes = [
+        (source, scope) for source in registry().search_sources if (scope := source.readable(current_user)) is not None
+    ]
     sources = {source.kind: source for source, _scope in scopes}
     kind = request.args.get("kind", "")
     kind = kind if kind in sources else ""

@@ -13,6 +13,7 @@ from app.assessment.queries import marking
 from app.db import db, utcnow
 from courses import policies, queries, services
 from courses.models import Lesson, LessonRevision
+from courses.views.discussions import beside_lesson
 
 bp = Blueprint("lessons", __name__)
 
@@ -55,6 +56,7 @@ def show(course_id: int, position: int) -> Any:
         waiting=marking.waiting_in([attempts[-1].id]).get(attempts[-1].id, 0) if attempts else 0,
         open_attempt=next((attempt for attempt in attempts if attempt.is_open(now)), None),
         may_write=policies.may_write(current_user, course),
+        beside=beside_lesson(course, lesson, line.id, enrolment),
     )
 
 

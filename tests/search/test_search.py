@@ -42,7 +42,9 @@ def test_any_part_of_chinese_text_finds_it(find, text, drawn):
     assert find("题") == []
 
 
-@pytest.mark.parametrize("words", ["费", "头程", "头程运费", "FBA 头程", "fba头程", "ｆｂａ", "CAFE", "caf 运费", "头程。"])
+@pytest.mark.parametrize(
+    "words", ["费", "头程", "头程运费", "FBA 头程", "fba头程", "ｆｂａ", "CAFE", "caf 运费", "头程。"]
+)
 def test_one_two_and_more_characters_and_mixed_words_find(find, words):
     keep(1, "海外仓", "FBA头程运费，Café")
     keep(2, "别的", "头尾 程序 运 费用")

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # Han with its extensions, kana, hangul: scripts that are written without spaces, or whose words are short.
-UNSPACED = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+UNSPACED = re.compile(
+    r"[\u3005-\u3007\u3040-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    r"\U00020000-\U0003ffff]"
+)
 PIECES = re.compile(f"(?:{UNSPACED.pattern})+|[^ ]+?(?={UNSPACED.pattern}| |$)")
 MOST_TERMS = 24  # of what somebody looks for; more words than that narrow nothing any further
 LONGEST_TERM = 60  # characters
@@ -19,7 +22,7 @@ LONGEST_TERM = 60  # characters
 
 @dataclass(frozen=True)
 class Sought:
-    """What somebody looks for: `runs` of unspaced script, each found as it stands, and `words`, found by their begin."""
+    """What is looked for: `runs` of unspaced script, each found as it stands, and `words`, found by their begin."""
 
     runs: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -35,7 +38,7 @@ class Sought:
 
 @lru_cache(maxsize=8192)
 def fold_character(character: str) -> str:
-    """A character as it is looked up: nothing for a mark above a letter, a space for what is neither letter nor digit."""
+    """A character as it is looked up: nothing for a mark above a letter, a space for a sign."""
     bare = "".join(
         part for part in unicodedata.normalize("NFKD", character.casefold()) if not unicodedata.combining(part)
     )
