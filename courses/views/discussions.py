@@ -110,7 +110,7 @@ def index(cohort_id: int) -> str:
     ]
     return render_template(
         "courses/discussions/index.html",
-        here=place,
+        place=place,
         line=line,
         show=show,
         tabs=tabs,
@@ -181,7 +181,7 @@ def new(cohort_id: int, lesson_id: int) -> Any:
             return redirect(address_of(post), 303)
     return render_template(
         "courses/discussions/edit.html",
-        here=place,
+        place=place,
         line=line,
         is_discussion=lesson.kind is LessonKind.DISCUSSION,
         post=None,
@@ -243,7 +243,7 @@ def _question_page(question: Post, place: Here, form: AnswerForm, problem: str =
     names = found.named_in_posts(ids)
     return render_template(
         "courses/discussions/show.html",
-        here=place,
+        place=place,
         line=place.line(question.lesson_id),
         question=question,
         answers=shown,
@@ -283,7 +283,7 @@ def edit(post_id: int) -> Any:
             return redirect(address_of(post), 303)
     return render_template(
         "courses/discussions/edit.html",
-        here=place,
+        place=place,
         line=place.line(post.lesson_id),
         is_discussion=False,
         post=post,
