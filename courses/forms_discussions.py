@@ -19,7 +19,7 @@ class AnswerForm(FlaskForm):
     """What is written, and a mark by which the same sending is known again."""
 
     body = TextAreaField(
-        _l("Your answer"),
+        _l("Write an answer"),
         [DataRequired(), Length(max=LONGEST)],
         filters=[_stripped],
         description=_l("Markdown and formulas. Name somebody of your cohort with @ and their name."),

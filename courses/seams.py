@@ -59,7 +59,7 @@ def _teaching_nav(person: Any) -> list[NavLink]:
 def _notes_nav(person: Any) -> list[NavLink]:
     if not person.is_authenticated or not person.has_role(Role.STUDENT):
         return []
-    return [NavLink(_("Notes"), url_for("courses.notes.index"), "edit")]
+    return [NavLink(_("My notes"), url_for("courses.notes.index"), "edit")]
 
 
 def answering_panel(person: Any, today: date) -> PanelView | None:

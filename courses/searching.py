@@ -28,7 +28,7 @@ def sources() -> list[SearchSource]:
         ),
         SearchSource(
             index.LESSON,
-            lambda: _("Lessons"),
+            lambda: _("Lesson texts"),
             "book",
             _lessons_of,
             lambda entry: url_for("courses.notes.lesson", lesson_id=entry.object_id),
@@ -36,7 +36,7 @@ def sources() -> list[SearchSource]:
         ),
         SearchSource(
             index.QUESTION,
-            lambda: _("Questions"),
+            lambda: _("Questions and answers"),
             "help",
             _questions_of,
             lambda entry: url_for("courses.discussions.show", post_id=entry.object_id),
@@ -44,7 +44,7 @@ def sources() -> list[SearchSource]:
         ),
         SearchSource(
             index.NOTE,
-            lambda: _("Notes"),
+            lambda: _("My notes"),
             "edit",
             _notes_of,
             lambda entry: url_for("courses.notes.lesson", lesson_id=entry.place["lesson_id"], _anchor="note"),

@@ -86,7 +86,7 @@ def index() -> str:
 @signed_in
 def download() -> Response:
     """All own notes as one Markdown file."""
-    parts = [f"# {_('Notes')}\n"]
+    parts = [f"# {_('My notes')}\n"]
     for some in _by_course(notes.notes_of(current_user.id)):
         parts.append(f"\n## {words(some[0], 'course')}\n")
         parts += [f"\n### {words(row, 'lesson')}\n\n{row.note.body.strip()}\n" for row in some]

@@ -115,7 +115,7 @@ def test_all_notes_stand_by_course_are_searched_and_taken_away(sign_in, db, cast
     assert page(client, "/notes/?q=没有", language="en").one(".empty")
     answer = client.get("/notes/notes.md", headers={"Accept-Language": "en"})
     assert answer.headers["Content-Disposition"] == "attachment; filename=notes.md"
-    assert answer.text == f"# Notes\n\n## Customs and compliance\n\n### Part 1\n\n{MINE}\n\n### Part 2\n\n关税 1%\n"
+    assert answer.text == f"# My notes\n\n## Customs and compliance\n\n### Part 1\n\n{MINE}\n\n### Part 2\n\n关税 1%\n"
 
 
 def test_without_notes_the_page_says_where_to_begin(sign_in, cast):

@@ -193,7 +193,7 @@ def test_filters_are_for_what_the_reader_can_find(client, sign_in, cast, cohort)
     assert not page(client, "/search/?q=通关").select(".tabs")
     signed_in = sign_in(cast.student)
     found = page(signed_in, "/search/?q=头程", language="en")
-    assert found.words(".tabs a") == ["All", "Courses", "Lessons", "Questions", "Notes"]
+    assert found.words(".tabs a") == ["All", "Courses", "Lesson texts", "Questions and answers", "My notes"]
     assert hits(signed_in, "头程", "course") == []
     assert hits(signed_in, "头程", "nonsense") == ["First leg"]
 
