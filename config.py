@@ -22,6 +22,7 @@ FEATURES = (
     "app.skills",
     "app.assessment",
     "app.credentials",
+    "app.search",
     "courses",
     "internships",
     "competitions",

@@ -8,9 +8,10 @@ Each seam arrives with its first user:
 - `evidence_links`: where an evidence row came from (offered by each feature, read by the passport).
 - `acceptances`: what follows when somebody accepts an invitation (offered by courses, called by accounts).
 - `seeders`: what a feature adds to the demo world, in order.
+- `search_sources`: kinds of things that can be found, and who may find them (offered by features, read by search).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -89,6 +90,22 @@ class EvidenceLink:
     url: str | None
 
 
+@dataclass(frozen=True)
+class SearchSource:
+    """One kind of thing that can be found.
+
+    `readable(person)` is a condition on entries of the index: those of this kind that the person may find; None where
+    there can be none. `url(entry)` is where a thing found is read; `entries()` yields all that there is to index.
+    """
+
+    kind: str
+    label: Callable[[], str]
+    icon: str
+    readable: Callable[[Any], Any]
+    url: Callable[[Any], str]
+    entries: Callable[[], Iterable[Any]]
+
+
 @dataclass
 class Registry:
     """What the features of one application have offered."""
@@ -99,6 +116,7 @@ class Registry:
     evidence_links: dict[str, Callable[[Any, Sequence[int]], dict[int, EvidenceLink]]] = field(default_factory=dict)
     acceptances: list[Callable[[Any, Any, datetime], None]] = field(default_factory=list)
     seeders: list[tuple[int, str, Callable[[Any], None]]] = field(default_factory=list)
+    search_sources: list[SearchSource] = field(default_factory=list)
 
 
 def registry(app: Any = None) -> Registry:

@@ -50,3 +50,8 @@ def may_mark(person: Person, course: Course, teacher_ids: Collection[int]) -> bo
     if person.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
         return True
     return person.id in teacher_ids and person.has_role(Role.TEACHER, organisation_id=course.organisation_id)
+
+
+def may_discuss(person: Person, cohort: Cohort, enrolment: Enrolment | None, teacher_ids: Collection[int]) -> bool:
+    """Who learns in a cohort or teaches it reads and writes its questions; authors of the course as such do not."""
+    return enrolment is not None or may_see_learners(person, cohort, teacher_ids)

@@ -18,6 +18,8 @@ from app.ui.filters import words
 from courses import queries, services
 from courses.models import QUIZ_OF_LESSON
 from courses.policies import AUTHORS, may_mark
+from courses.queries import discussions
+from courses.searching import sources
 from courses.seeds import plant_courses
 
 
@@ -28,6 +30,10 @@ def init_app(app: Flask) -> None:
     offered.nav.append(NavEntry(20, _teaching_nav))
     offered.panels.append(Panel(20, "main", learning_panel))
     offered.panels.append(Panel(30, "main", teaching_panel))
+    offered.panels.append(Panel(15, "main", answering_panel))
+    offered.panels.append(Panel(16, "main", mentions_panel))
+    offered.nav.append(NavEntry(70, _notes_nav))
+    offered.search_sources.extend(sources())
     offered.skill_sources.append(skill_sources)
     offered.acceptances.append(services.take_seats)
     offered.seeders.append((200, "courses", plant_courses))
@@ -48,6 +54,28 @@ def _teaching_nav(person: Any) -> list[NavLink]:
         NavLink(_("Our courses"), url_for("courses.workshop.index", slug=organisation.slug), "courses")
         for organisation in organisations_of(person, *AUTHORS)[:1]
     ]
+
+
+def _notes_nav(person: Any) -> list[NavLink]:
+    if not person.is_authenticated or not person.has_role(Role.STUDENT):
+        return []
+    return [NavLink(_("My notes"), url_for("courses.notes.index"), "edit")]
+
+
+def answering_panel(person: Any, today: date) -> PanelView | None:
+    """Questions that nobody has answered in the cohorts that a teacher teaches, the oldest first."""
+    if not person.has_role(Role.TEACHER):
+        return None
+    rows, count = discussions.unanswered_for(person)
+    return PanelView("courses/panels/waiting_questions.html", {"rows": rows, "count": count}) if rows else None
+
+
+def mentions_panel(person: Any, today: date) -> PanelView | None:
+    """Posts that name a person who has not read them."""
+    if not person.has_role(Role.STUDENT, *AUTHORS):
+        return None
+    rows = discussions.unread_mentions(person)
+    return PanelView("courses/panels/mentions.html", {"rows": rows}) if rows else None
 
 
 def learning_panel(person: Any, today: date) -> PanelView | None:

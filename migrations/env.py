@@ -4,6 +4,7 @@ from alembic import context
 from flask import current_app
 
 from app.db import Exact, Moment, db
+from app.search.models import is_index
 
 config = context.config
 
@@ -18,6 +19,11 @@ def render_item(kind, item, autogen_context):
     return False
 
 
+def include_name(name, kind, parents):
+    """All but the index of the search, which is made by statements of its own."""
+    return not (kind == "table" and is_index(name))
+
+
 def run() -> None:
     engine = db.engine
     with engine.connect() as connection:
@@ -25,6 +31,7 @@ def run() -> None:
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
+            include_name=include_name,
             compare_type=True,
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=True,

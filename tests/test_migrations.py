@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.search.models import INDEX, is_index
 from tools.steps import ROOT
 
 
@@ -26,7 +27,15 @@ def flask(url, *arguments):
 def tables(url):
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     try:
-        return set(sa.inspect(engine).get_table_names())
+        return {name for name in sa.inspect(engine).get_table_names() if not is_index(name)}
+    finally:
+        engine.dispose()
+
+
+def index_tables(url):
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        return {name for name in sa.inspect(engine).get_table_names() if is_index(name)}
     finally:
         engine.dispose()
 
@@ -36,9 +45,11 @@ def test_the_history_builds_what_the_models_say_and_goes_back(app, empty_databas
 
     flask(empty_database, "db", "upgrade")
     assert tables(empty_database) == {*db.metadata.tables, "alembic_version"}
+    assert INDEX in index_tables(empty_database)
     assert "No new upgrade operations detected" in flask(empty_database, "db", "check")
     flask(empty_database, "db", "downgrade", "base")
     assert tables(empty_database) == {"alembic_version"}
+    assert index_tables(empty_database) == set()
     flask(empty_database, "db", "upgrade")
 
 

@@ -24,7 +24,9 @@ from courses.models.courses import (
     Module,
     VersionLesson,
 )
+from courses.models.discussions import Mention, Post, PostReport, PostText
 from courses.models.grades import Grade
+from courses.models.notes import LessonNote
 
 __all__ = [
     "QUIZ_OF_LESSON",
@@ -45,9 +47,14 @@ __all__ = [
     "LessonDone",
     "LessonDraft",
     "LessonKind",
+    "LessonNote",
     "LessonRevision",
     "LessonSkill",
+    "Mention",
     "Module",
+    "Post",
+    "PostReport",
+    "PostText",
     "Takes",
     "VersionLesson",
 ]

@@ -80,6 +80,12 @@ def published_courses(words: str = "", skill: str = "") -> sa.Select[Course]:
     return query
 
 
+def course_of_lesson(lesson_id: int) -> Course | None:
+    """The course that a lesson belongs to."""
+    query = sa.select(Course).join(Lesson, Lesson.course_id == Course.id).where(Lesson.id == lesson_id)
+    return db.session.scalars(query).one_or_none()
+
+
 def sizes_of(course_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Lessons and minutes of the newest version by course."""
     query = (

@@ -24,6 +24,7 @@ from courses.models import (
 )
 from courses.services.learning import complete_course
 from courses.services.refusals import CourseWithoutLessons, NothingNew, VersionUnknown
+from courses.services.searching import index_course
 from courses.services.writing import digest_of, keep_revisions
 
 
@@ -67,6 +68,7 @@ def publish(
         version=version.number,
     )
     db.session.flush()
+    index_course(course)
     return version
 
 
@@ -195,6 +197,7 @@ def withdraw(course: Course, actor_id: int | None) -> None:
     """Take a course out of the catalogue; who is enrolled goes on learning."""
     course.status = CourseStatus.ARCHIVED
     audit.record("course.withdraw", course, actor_id=actor_id, organisation_id=course.organisation_id)
+    index_course(course)
 
 
 def move_cohort(cohort: Cohort, version: CourseVersion, now: datetime, actor_id: int) -> None:
@@ -216,3 +219,4 @@ def move_cohort(cohort: Cohort, version: CourseVersion, now: datetime, actor_id:
         "cohort.move", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id, version=version.number
     )
     db.session.flush()
+    index_course(cohort.course)

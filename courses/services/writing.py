@@ -18,6 +18,7 @@ from courses import queries
 from courses.models import Course, CourseStatus, Lesson, LessonDraft, LessonKind, LessonRevision, Module
 from courses.rules.merging import Clash, merge
 from courses.services.refusals import NotTheSameLessons
+from courses.services.searching import index_course
 
 TEXTS = ("title_zh", "title_en", "body_zh", "body_en")
 
@@ -109,12 +110,14 @@ def delete_course(course: Course, actor_id: int, now: datetime) -> None:
     """Take a course away for everybody but those who learn it; it can be brought back for thirty days."""
     course.deleted_at = course.deleted_at or now
     audit.record("course.delete", course, actor_id=actor_id, organisation_id=course.organisation_id)
+    index_course(course)
 
 
 def restore_course(course: Course, actor_id: int) -> None:
     """Bring a deleted course back as it was."""
     course.deleted_at = None
     audit.record("course.restore", course, actor_id=actor_id, organisation_id=course.organisation_id)
+    index_course(course)
 
 
 # Modules

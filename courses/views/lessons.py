@@ -16,6 +16,7 @@ from app.db import db, utcnow
 from app.ui.filters import words
 from courses import policies, queries, services
 from courses.models import Lesson, LessonRevision
+from courses.views.discussions import beside_lesson
 from courses.views.files import address_of, linked
 
 bp = Blueprint("lessons", __name__)
@@ -64,6 +65,7 @@ def show(course_id: int, position: int) -> Any:
         files={name: address_of(course.id, file_id) for name, file_id in files.items()},
         checks=_checks(lesson, open_attempt),
         may_write=policies.may_write(current_user, course),
+        beside=beside_lesson(course, lesson, line.id, enrolment),
     )
 
 

@@ -4,7 +4,8 @@
 
 (() => {
   const table = document.querySelector("table[data-keys]");
-  const search = document.querySelector("[data-search-key]");
+  // The page's own box goes before the one in the rail.
+  const search = document.querySelector("main [data-search-key]") ?? document.querySelector("[data-search-key]");
   const all = document.querySelector("[data-check-all]");
   all?.addEventListener("change", () => {
     for (const box of all.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
