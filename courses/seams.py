@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -122,16 +122,19 @@ def _place(quiz: Quiz) -> contexts.Place:
     )
 
 
-def _may_mark(person: Person, quiz: Quiz) -> bool:
-    """Those who teach the course of the lesson that the quiz belongs to or belonged to."""
+def _may_mark(person: Person, quiz: Quiz, organisation_id: int) -> bool:
+    """Those who teach the course of the lesson that the quiz belongs to or belonged to, at their university."""
     found = queries.lesson_of_quiz(quiz)
-    return found is not None and may_mark(person, found[1], queries.teacher_ids_of(found[1].id))
+    return found is not None and may_mark(person, organisation_id, queries.teacher_ids_by_university(found[1].id))
 
 
-def _marked_by(person: Person, own: bool) -> sa.Select[int] | None:
-    """Quizzes of courses that the person teaches; for a coordinator all of the university's, unless only `own` ones."""
-    teaching = {organisation.id for organisation in organisations_of(person, Role.TEACHER)}
-    coordinating = set() if own else {organisation.id for organisation in organisations_of(person, Role.COORDINATOR)}
-    if not teaching and not coordinating:
+def _marked_by(person: Person, organisation_id: int, own: bool) -> contexts.Marked | None:
+    """What learners of own cohorts answered; for a coordinator those of the whole university, unless only `own`."""
+    is_all = not own and person.has_role(Role.COORDINATOR, organisation_id=organisation_id)
+    if not is_all and not person.has_role(Role.TEACHER, organisation_id=organisation_id):
         return None
-    return queries.quizzes_marked_by(person.id, teaching, coordinating)
+    teacher_id = None if is_all else person.id
+    return contexts.Marked(
+        queries.quizzes_marked_in(organisation_id, teacher_id),
+        partial(queries.learns_quiz_in, organisation_id, teacher_id),
+    )

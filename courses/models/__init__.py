@@ -1,5 +1,6 @@
 """Tables of courses: what is written, what is published of it, and who learns it."""
 
+from courses.models.announcements import Announcement, AnnouncementRead
 from courses.models.assignments import Assignment, CompletesOn, Takes
 from courses.models.cohorts import (
     Cohort,
@@ -25,9 +26,13 @@ from courses.models.courses import (
     VersionLesson,
 )
 from courses.models.grades import Grade
+from courses.models.joining import JoiningRequest, WaitingPlace
+from courses.models.paths import LearningPath, PathStep, Prerequisite
 
 __all__ = [
     "QUIZ_OF_LESSON",
+    "Announcement",
+    "AnnouncementRead",
     "Assignment",
     "Cohort",
     "CohortDate",
@@ -40,7 +45,9 @@ __all__ = [
     "Enrolment",
     "Grade",
     "Joining",
+    "JoiningRequest",
     "KeptSeat",
+    "LearningPath",
     "Lesson",
     "LessonDone",
     "LessonDraft",
@@ -48,6 +55,9 @@ __all__ = [
     "LessonRevision",
     "LessonSkill",
     "Module",
+    "PathStep",
+    "Prerequisite",
     "Takes",
     "VersionLesson",
+    "WaitingPlace",
 ]

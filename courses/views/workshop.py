@@ -60,7 +60,8 @@ def show(slug: str, course_id: int) -> str:
         course=course,
         lessons=queries.draft_contents(course.id),
         supplied=queries.skills_in_draft(course.id),
-        cohorts=queries.cohorts_of(course.id),
+        cohorts=queries.cohorts_of(course.id, organisation.id),
+        elsewhere=queries.teaching_elsewhere(course, today()),
         day=today(),
     )
 
