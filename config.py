@@ -27,6 +27,7 @@ FEATURES = (
     "competitions",
     "reports",
     "app.home",
+    "app.calendar",
     "app.seeding",
 )
 

@@ -27,6 +27,16 @@ def is_student_of(person: Person, organisation_id: int, today: date) -> bool:
     )
 
 
+def studies_at(person: Person, today: date) -> list[int]:
+    """The universities where the person studies, by id."""
+    return [one.organisation_id for one in person.current(today) if one.role is Role.STUDENT]
+
+
+def teaches_at(person: Person, today: date) -> list[int]:
+    """The universities whose courses the person may write and teach, by id."""
+    return sorted({one.organisation_id for one in person.current(today) if one.role in AUTHORS})
+
+
 def may_enrol(person: Person, cohort: Cohort, today: date) -> bool:
     """Students of the university that teaches the cohort, once the course is published."""
     return cohort.course.is_published and is_student_of(person, cohort.organisation_id, today)

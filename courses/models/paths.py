@@ -50,12 +50,14 @@ class Prerequisite(Model):
 
     __tablename__ = "prerequisite"
     __table_args__ = (
+        sa.UniqueConstraint("course_id", "required_course_id"),
+        sa.UniqueConstraint("course_id", "skill_code"),
         sa.CheckConstraint("(required_course_id IS NULL) <> (skill_code IS NULL)", name="one"),
         sa.CheckConstraint("(skill_code IS NULL) = (level IS NULL)", name="level"),
     )
 
     id: Mapped[key]
-    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     required_course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"), index=True)
     skill_code: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.code"), index=True)
     level: Mapped[int | None]

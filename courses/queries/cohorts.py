@@ -187,7 +187,7 @@ def taught_by(person: Person, today: date) -> list[CohortRow]:
 
 
 def learners_for(reader: Person, course: Course, organisation_id: int) -> list[Person]:
-    """Who learns in a course at a university now, by name: for a coordinator all, for a teacher those of own cohorts."""
+    """Who learns in a course at a university now, by name: a coordinator sees all, a teacher own cohorts."""
     learning = sa.exists().where(
         Enrolment.person_id == Person.id,
         Enrolment.left_at.is_(None),

@@ -114,7 +114,7 @@ def learnt_by(person: Person) -> set[int]:
 def levels_shown(person: Person) -> dict[str, int]:
     """The level that somebody has shown in each skill, by the passport."""
     query = sa.select(SkillEstimate.skill_code, SkillEstimate.shown).where(SkillEstimate.person_id == person.id)
-    return {code: shown for code, shown in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def courses_to_require(course: Course) -> list[Course]:
@@ -156,7 +156,7 @@ def cohorts_taught_in(organisation_id: int, course_ids: Collection[int]) -> dict
         .where(Cohort.organisation_id == organisation_id, Cohort.course_id.in_(course_ids))
         .group_by(Cohort.course_id)
     )
-    return {course_id: count for course_id, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 # Paths

@@ -1,20 +1,18 @@
 """What authors read: the work list, lessons as they are being written, their history, what was deleted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
-from app.assessment.models import QuestionVersion, Quiz, QuizItem, RubricRow
+from app.assessment.models import QuestionVersion, QuizItem, RubricRow
 from app.db import db
 from app.reference.models import Skill
 from courses.models import (
-    QUIZ_OF_LESSON,
     Assignment,
     Cohort,
-    CohortTeacher,
     Course,
     Enrolment,
     Lesson,

@@ -11,6 +11,7 @@ from courses.services.cohorts import (
     enrol,
     enter_by_code,
     fill_seats,
+    fill_seats_of,
     give_up_seat,
     leave,
     lock,
@@ -45,8 +46,8 @@ from courses.services.refusals import (
     CourseWithoutLessons,
     DatesReversed,
     LessonNotOpen,
-    NotTheSameLessons,
     NothingNew,
+    NotTheSameLessons,
     PathWithoutSteps,
     PoolTooSmall,
     PrerequisitesUnmet,
@@ -77,10 +78,10 @@ from courses.services.writing import (
 )
 
 __all__ = [
+    "CERTIFIED",
     "AlreadyLearning",
     "AlreadyRequired",
     "Asked",
-    "CERTIFIED",
     "CircleOfCourses",
     "CodeUnknown",
     "CohortClosed",
@@ -122,6 +123,7 @@ __all__ = [
     "enrol",
     "enter_by_code",
     "fill_seats",
+    "fill_seats_of",
     "forget_draft",
     "give_up_seat",
     "keep_draft",

@@ -12,8 +12,8 @@ from app.credentials.services import ALPHABET
 from app.db import db
 from courses import queries
 from courses.models import Cohort, CohortTeacher, Course, Enrolment, Joining, KeptSeat, WaitingPlace
-from courses.services import prerequisites
 from courses.queries.joining import WITH_LINE
+from courses.services import prerequisites
 from courses.services.refusals import AlreadyLearning, CodeUnknown, CohortClosed, CohortFull, DatesReversed
 
 CODE_LENGTH = 8
@@ -255,6 +255,13 @@ def fill_seats(cohort: Cohort, now: datetime, today: date) -> list[Enrolment]:
             link=one.place.link,
         )
     return enrolments
+
+
+def fill_seats_of(cohort_id: int, now: datetime, today: date) -> None:
+    """Lock a cohort and let in who waits for its free seats."""
+    cohort = db.session.get_one(Cohort, cohort_id)
+    lock(cohort)
+    fill_seats(cohort, now, today)
 
 
 def change_seats(cohort: Cohort, now: datetime, today: date) -> None:

@@ -12,7 +12,7 @@ from courses.services.refusals import AlreadyLearning, CohortClosed, RequestAnsw
 
 
 def ask(cohort: Cohort, person: Person, note: str, now: datetime, today: date) -> JoiningRequest | None:
-    """Ask to be let in; None for who is in already. Asked twice it is one request, asked after a refusal it is open again.
+    """Ask to be let in; None for who is in already. Asked twice it is one request, after a refusal it is open again.
 
     Raises CohortClosed, AlreadyLearning, PrerequisitesUnmet.
     """
