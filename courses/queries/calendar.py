@@ -94,7 +94,7 @@ def dated_lessons(person: Person, since: datetime, until: datetime, *, is_teachi
             Quiz.id,
             Quiz.opens_at,
             Quiz.closes_at,
-            done,
+            done.label("is_done"),
         )
         .select_from(Cohort)
         .join(Organisation, Organisation.id == Cohort.organisation_id)

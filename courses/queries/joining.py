@@ -61,7 +61,7 @@ def line_of(cohort: Cohort, today: date) -> list[InLine]:
         other.course_id == cohort.course_id,
     )
     query = (
-        sa.select(WaitingPlace, Person, sa.and_(is_student, ~learns))
+        sa.select(WaitingPlace, Person, sa.and_(is_student, ~learns).label("may_come"))
         .join(Person, Person.id == WaitingPlace.person_id)
         .where(WaitingPlace.cohort_id == cohort.id)
         .order_by(WaitingPlace.id)

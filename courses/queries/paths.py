@@ -238,8 +238,8 @@ def steps_of(path_id: int, person_id: int | None = None) -> list[Step]:
             Course,
             PathStep.position,
             PathStep.is_required,
-            enrolment.where(Enrolment.completed_at.is_not(None)),
-            enrolment.where(Enrolment.completed_at.is_(None), Enrolment.left_at.is_(None)),
+            enrolment.where(Enrolment.completed_at.is_not(None)).label("is_completed"),
+            enrolment.where(Enrolment.completed_at.is_(None), Enrolment.left_at.is_(None)).label("is_learning"),
         )
         .join(PathStep, PathStep.course_id == Course.id)
         .where(PathStep.path_id == path_id)

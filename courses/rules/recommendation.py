@@ -55,7 +55,7 @@ def recommend(offers: Sequence[Offered], levels: Mapping[str, int]) -> Recommend
         if not gains and path_id is None:
             continue
         begun = [gain for gain in gains if gain.has]
-        best = (begun or gains or [None])[0]
+        best = next(iter(begun or gains), None)
         step = 0 if best is None else best.level - best.has
         order = (path_id is None, not begun, -step, -len(gains), offer.course_id)
         found.append((tuple(int(one) for one in order), Recommendation(offer.course_id, best, path_id)))

@@ -70,7 +70,7 @@ def show(course_id: int) -> Any:
         is_student=bool(studies_at),
         places=queries.waiting_numbers(current_user, course.id) if may_join and studies_at else {},
         requests=queries.requests_by(current_user, course.id) if may_join and studies_at else {},
-        before=shown_for(current_user, course.id),
+        before=shown_for(current_user, course.id) if enrolment is None else [],
         paths=queries.paths_with(course.id),
         dates=queries.dates_in(enrolment.cohort_id) if enrolment else {},
         announcements=queries.announcements_in(enrolment.cohort_id, limit=3) if enrolment else [],
