@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from flask import request
+from flask_babel import to_user_timezone
 from icalendar import Calendar, Event
 
 from app import audit
@@ -18,11 +19,16 @@ from app.registry import Deadline, registry
 def deadlines_of(person: Person, since: datetime, until: datetime) -> list[Deadline]:
     """What the features have for a person within [since, until), in order; days come before moments of the same day."""
     found = [one for offered in registry().deadlines for one in offered(person, since, until)]
-    return sorted(found, key=lambda one: (one.at.isoformat()[:10], isinstance(one.at, datetime), _order(one), one.uid))
+    return sorted(found, key=lambda one: (day_at(one), _moment(one), one.uid))
 
 
-def _order(one: Deadline) -> str:
-    return one.at.astimezone(UTC).isoformat() if isinstance(one.at, datetime) else one.at.isoformat()
+def day_at(one: Deadline) -> date:
+    """The day on which something stands in the calendar, in the reader's zone."""
+    return to_user_timezone(one.at).date() if isinstance(one.at, datetime) else one.at
+
+
+def _moment(one: Deadline) -> float:
+    return one.at.timestamp() if isinstance(one.at, datetime) else 0
 
 
 def new_token(person: Person, now: datetime) -> CalendarToken:

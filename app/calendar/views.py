@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -12,11 +13,12 @@ from app.accounts.guards import me, public, roles
 from app.accounts.models import Role
 from app.accounts.services import link_to
 from app.calendar import queries, services
-from app.clock import day_of, end_of, received, today
+from app.calendar.services import day_at
+from app.clock import end_of, received, today
 from app.db import db
 from app.extensions import limiter
 from app.i18n import force_locale
-from app.registry import Deadline, NavEntry, NavLink, registry
+from app.registry import NavEntry, NavLink, registry
 
 bp = Blueprint("calendar", __name__, template_folder="templates", url_prefix="/calendar")
 WHO = (Role.STUDENT, Role.TEACHER)
@@ -30,9 +32,9 @@ def start_of(day: date) -> datetime:
     return end_of(day - timedelta(days=1))
 
 
-def day_at(one: Deadline) -> date:
-    """The day on which something stands in the calendar."""
-    return day_of(one.at) if isinstance(one.at, datetime) else one.at
+def hour(moment: datetime) -> str:
+    """The hour of a moment in the reader's zone, as 20:00."""
+    return str(format_datetime(moment, "HH:mm"))
 
 
 @bp.route("/")
@@ -63,6 +65,7 @@ def index() -> Any:
         weeks=weeks,
         by_day=counts,
         agenda=[(each, list(those)) for each, those in groupby(in_agenda, key=day_at)],
+        hour=hour,
         before=(shown - timedelta(days=1)).replace(day=1),
         after=(shown + timedelta(days=32)).replace(day=1),
         feed_url=link_to("calendar.feed", token=token.token) if token else "",
