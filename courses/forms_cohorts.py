@@ -73,7 +73,7 @@ def dates_form(lesson_ids: Sequence[int]) -> type[FlaskForm]:
     """A form with the two moments of each lesson, named `opens_<id>` and `due_<id>`."""
     fields: dict[str, Any] = {}
     for lesson_id in lesson_ids:
-        for name, label in (("opens", _l("Opens")), ("due", _l("Due"))):
+        for name, label in (("opens", _l("Opens at")), ("due", _l("Due at"))):
             fields[f"{name}_{lesson_id}"] = DateTimeLocalField(label, [Optional(), plausible], format=WALL_FORMATS)
     return type("DatesForm", (FlaskForm,), fields)
 

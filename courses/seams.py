@@ -170,7 +170,7 @@ def _dates_of(lesson: queries.DatedLesson, is_teaching: bool, since: datetime, u
     quiz = f"{lesson.cohort_id}-{lesson.quiz_id}-{who}@yangfan"
     title, course = words(lesson, "title"), words(lesson, "course_title")
     moments = [
-        (f"lesson-opens-{here}", lesson.opens_at, _("Opens"), False),
+        (f"lesson-opens-{here}", lesson.opens_at, _("Lesson opens"), False),
         (f"lesson-due-{here}", lesson.due_at, _("Due"), True),
         (f"quiz-opens-{quiz}", lesson.quiz_opens_at, _("Quiz opens"), False),
         (f"quiz-closes-{quiz}", lesson.quiz_closes_at, _("Quiz closes"), True),

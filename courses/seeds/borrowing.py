@@ -27,7 +27,10 @@ def plant_borrowing(world: World) -> None:
 
 def _borrow(world: World, course: Course) -> None:
     university = world.cast.other_university
-    there = [student.person for student in world.students_at(university, world.today)][: SEATS + WAITING]
+    # Without the cast's own student there, so that whoever tours the demo as her can still come in.
+    guest = world.cast.other_student.id
+    found = [student.person for student in world.students_at(university, world.today) if student.person.id != guest]
+    there = found[: SEATS + WAITING]
     cohort = services.open_cohort(
         course,
         "借用课程 · 小班",
@@ -59,12 +62,12 @@ def _date(world: World, course: Course) -> None:
     services.set_dates(cohort, due, teacher.id)
     services.announce(
         cohort,
-        "第 4 课下周前完成",
+        "第 4 课请在一周内完成",
         "Finish lesson 4 within the week",
         "第 4 课讲监管方式，测验可以展示到 3 级。有问题请在周三之前告诉我。",
         "Lesson 4 is about supervision modes; its quiz goes up to level 3. Tell me by Wednesday what is unclear.",
         teacher,
-        world.now - timedelta(hours=20),
+        world.moment(world.today - timedelta(days=1), world.random("announcing", course.slug)),
     )
 
 

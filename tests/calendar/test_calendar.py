@@ -50,7 +50,7 @@ def test_a_learner_sees_day_by_day_what_opens_and_is_due(sign_in, cast, cohort, 
     shown = page(client, "/calendar/")
     assert shown.h1 == "One thing is due in the next four weeks"
     assert shown.words(".agenda-day .item-meta") == [
-        "Opens 20:00 · Customs and compliance",
+        "Lesson opens 20:00 · Customs and compliance",
         "Due 20:00 · Customs and compliance",
     ]
     assert shown.links["Calendar"] == "/calendar/"
