@@ -28,6 +28,7 @@ FEATURES = (
     "competitions",
     "reports",
     "app.home",
+    "app.calendar",
     "app.seeding",
 )
 

@@ -7,6 +7,7 @@ Each seam arrives with its first user:
 - `skill_sources`: lessons that would supply a skill (offered by courses, read by internships).
 - `evidence_links`: where an evidence row came from (offered by each feature, read by the passport).
 - `acceptances`: what follows when somebody accepts an invitation (offered by courses, called by accounts).
+- `deadlines`: what is due or happens within a time, for one person (offered by features, read by the calendar).
 - `seeders`: what a feature adds to the demo world, in order.
 - `search_sources`: kinds of things that can be found, and who may find them (offered by features, read by search).
 """
@@ -106,6 +107,24 @@ class SearchSource:
     entries: Callable[[], Iterable[Any]]
 
 
+@dataclass(frozen=True)
+class Deadline:
+    """What stands in a person's calendar: something that is due, opens, begins or ends at a moment, or on a day.
+
+    `uid` stays the same when the moment is moved, so that a calendar program moves its entry too. `kind` is a word for
+    what happens ("Due"), `text` says where it belongs. `is_done`: nothing is left to do about it.
+    """
+
+    uid: str
+    at: datetime | date
+    kind: str
+    title: str
+    text: str
+    url: str
+    is_due: bool = False
+    is_done: bool = False
+
+
 @dataclass
 class Registry:
     """What the features of one application have offered."""
@@ -115,6 +134,7 @@ class Registry:
     skill_sources: list[Callable[[Any, Sequence[str]], list[SkillSource]]] = field(default_factory=list)
     evidence_links: dict[str, Callable[[Any, Sequence[int]], dict[int, EvidenceLink]]] = field(default_factory=dict)
     acceptances: list[Callable[[Any, Any, datetime], None]] = field(default_factory=list)
+    deadlines: list[Callable[[Any, datetime, datetime], list[Deadline]]] = field(default_factory=list)
     seeders: list[tuple[int, str, Callable[[Any], None]]] = field(default_factory=list)
     search_sources: list[SearchSource] = field(default_factory=list)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -19,12 +20,24 @@ class Place:
     url: str
 
 
-def nobody(_person: Person, _quiz: Quiz) -> bool:
+@dataclass(frozen=True)
+class Marked:
+    """What a person marks at an organisation: the ids of quizzes, and whose answers to them.
+
+    `learns(person_id, quiz_id)` is the condition, on columns or numbers, that somebody's answers to a quiz are among
+    them. Several organisations may teach what a quiz belongs to; none sees the learners of another.
+    """
+
+    quizzes: sa.Select[int]
+    learns: Callable[[Any, Any], sa.ColumnElement[bool]]
+
+
+def nobody(_person: Person, _quiz: Quiz, _organisation_id: int) -> bool:
     """No person at all."""
     return False
 
 
-def no_quizzes(_person: Person, _own: bool) -> sa.Select[int] | None:
+def no_quizzes(_person: Person, _organisation_id: int, _own: bool) -> Marked | None:
     """No quiz at all."""
     return None
 
@@ -36,15 +49,16 @@ class QuizContext:
     `may_take(person, quiz)`: whether the person may begin an attempt. `place(quiz)`: where to go back to.
     `finished(attempt, now)`: called in the transaction that hands an attempt in and marks it, and again when people
     have marked what no machine could; a second call for a passed attempt does nothing more.
-    `may_mark(person, quiz)`: whether the person marks such answers. `marked_by(person, own)`: the ids of the quizzes of
-    which that is so, with `own` only of those that are theirs to mark; None where there can be none.
+    `may_mark(person, quiz, organisation_id)`: whether the person marks such answers at an organisation.
+    `marked_by(person, organisation_id, own)`: of which quizzes that is so, and whose answers; with `own` only what is
+    theirs to mark; None where there can be none.
     """
 
     may_take: Callable[[Person, Quiz], bool]
     place: Callable[[Quiz], Place]
     finished: Callable[[Attempt, datetime], None]
-    may_mark: Callable[[Person, Quiz], bool] = nobody
-    marked_by: Callable[[Person, bool], sa.Select[int] | None] = no_quizzes
+    may_mark: Callable[[Person, Quiz, int], bool] = nobody
+    marked_by: Callable[[Person, int, bool], Marked | None] = no_quizzes
 
 
 def offer(app: Flask, kind: str, context: QuizContext) -> None:
@@ -58,8 +72,15 @@ def context_of(quiz: Quiz) -> QuizContext | None:
     return found
 
 
-def quizzes_marked_by(person: Person, *, own: bool = False) -> list[sa.Select[int]]:
-    """Selects of the ids of quizzes whose answers a person marks; with `own` only where that is their task."""
+def marked_by(person: Person, organisation_id: int, *, own: bool = False) -> list[Marked]:
+    """What a person marks at an organisation, of each feature; with `own` only where that is their task."""
     spoken: dict[str, QuizContext] = current_app.extensions.get("quiz_contexts", {})
-    found = [context.marked_by(person, own) for context in spoken.values()]
+    found = [context.marked_by(person, organisation_id, own) for context in spoken.values()]
     return [one for one in found if one is not None]
+
+
+def learners_marked(person: Person, quiz: Quiz, organisation_id: int, person_id: Any) -> sa.ColumnElement[bool]:
+    """The condition that the person marks at an organisation what `person_id` (a column) answered to a quiz."""
+    context = context_of(quiz)
+    found = None if context is None else context.marked_by(person, organisation_id, False)
+    return sa.false() if found is None else found.learns(person_id, quiz.id)

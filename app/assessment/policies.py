@@ -13,6 +13,6 @@ def may_take(person: Person, quiz: Quiz, context: QuizContext | None) -> bool:
     return context is not None and context.may_take(person, quiz)
 
 
-def may_mark(person: Person, quiz: Quiz, context: QuizContext | None) -> bool:
-    """Whether the feature that the quiz belongs to lets the person mark what no machine can."""
-    return context is not None and context.may_mark(person, quiz)
+def may_mark(person: Person, quiz: Quiz, context: QuizContext | None, organisation_id: int) -> bool:
+    """Whether the feature that the quiz belongs to lets the person mark what no machine can, at an organisation."""
+    return context is not None and context.may_mark(person, quiz, organisation_id)

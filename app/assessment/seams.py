@@ -51,17 +51,17 @@ def marking_panel(person: Any, today: date) -> PanelView | None:
     """Answers that wait for a teacher's mark, or for a second look, by quiz."""
     if not person.has_role(*AUTHORS):
         return None
-    slugs = {organisation.id: organisation.slug for organisation in organisations_of(person, *AUTHORS)}
-    found = marking_queries.items_to_mark(person, contexts.quizzes_marked_by(person, own=True))
-    quizzes: dict[int, dict[str, Any]] = {}
-    for item in found:
-        if item.organisation_id in slugs and (item.to_mark or item.differing):
-            url = url_for("assessment.marking.index", slug=slugs[item.organisation_id])
-            quiz = quizzes.setdefault(
-                item.quiz_id, {"title": words(item, "title"), "url": url, "to_mark": 0, "differing": 0}
-            )
-            quiz["to_mark"] += item.to_mark
-            quiz["differing"] += item.differing
+    quizzes: dict[tuple[int, int], dict[str, Any]] = {}
+    for organisation in organisations_of(person, *AUTHORS):
+        url = url_for("assessment.marking.index", slug=organisation.slug)
+        for item in marking_queries.items_to_mark(person, contexts.marked_by(person, organisation.id, own=True)):
+            if item.to_mark or item.differing:
+                quiz = quizzes.setdefault(
+                    (organisation.id, item.quiz_id),
+                    {"title": words(item, "title"), "url": url, "to_mark": 0, "differing": 0},
+                )
+                quiz["to_mark"] += item.to_mark
+                quiz["differing"] += item.differing
     if not quizzes:
         return None
     to_mark = sum(quiz["to_mark"] for quiz in quizzes.values())

@@ -1,5 +1,6 @@
 """Tables of courses: what is written, what is published of it, and who learns it."""
 
+from courses.models.announcements import Announcement, AnnouncementRead
 from courses.models.assignments import Assignment, CompletesOn, Takes
 from courses.models.cohorts import (
     Cohort,
@@ -26,10 +27,14 @@ from courses.models.courses import (
 )
 from courses.models.discussions import Mention, Post, PostReport, PostText
 from courses.models.grades import Grade
+from courses.models.joining import JoiningRequest, WaitingPlace
 from courses.models.notes import LessonNote
+from courses.models.paths import LearningPath, PathStep, Prerequisite
 
 __all__ = [
     "QUIZ_OF_LESSON",
+    "Announcement",
+    "AnnouncementRead",
     "Assignment",
     "Cohort",
     "CohortDate",
@@ -42,7 +47,9 @@ __all__ = [
     "Enrolment",
     "Grade",
     "Joining",
+    "JoiningRequest",
     "KeptSeat",
+    "LearningPath",
     "Lesson",
     "LessonDone",
     "LessonDraft",
@@ -52,9 +59,12 @@ __all__ = [
     "LessonSkill",
     "Mention",
     "Module",
+    "PathStep",
     "Post",
     "PostReport",
     "PostText",
+    "Prerequisite",
     "Takes",
     "VersionLesson",
+    "WaitingPlace",
 ]

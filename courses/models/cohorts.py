@@ -52,7 +52,7 @@ class Cohort(Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether any student of the university may enrol without asking."""
+        """Whether any student of the university may enrol without asking, while there are seats."""
         return self.joining is Joining.OPEN
 
 

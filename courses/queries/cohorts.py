@@ -1,16 +1,18 @@
 """Cohorts with their teachers, learners and seats."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.accounts import queries as accounts
-from app.accounts.models import Invitation, Membership, Person, Role
+from app.accounts.models import Invitation, Membership, Organisation, Person, Role
+from app.assessment.models import Quiz
 from app.db import db
-from courses.models import Cohort, CohortTeacher, Course, Enrolment, Joining, KeptSeat
+from courses.models import QUIZ_OF_LESSON, Cohort, CohortTeacher, Course, Enrolment, Joining, KeptSeat, Lesson
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class CohortRow:
         return None if self.cohort.capacity is None else max(0, self.cohort.capacity - self.learners - self.kept)
 
 
-def _learners() -> sa.ScalarSelect[int]:
+def learner_count() -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
         .where(Enrolment.cohort_id == Cohort.id, Enrolment.left_at.is_(None))
@@ -36,7 +38,7 @@ def _learners() -> sa.ScalarSelect[int]:
     )
 
 
-def _kept_seats(now: datetime) -> sa.ScalarSelect[int]:
+def kept_seats(now: datetime) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
         .select_from(KeptSeat)
@@ -47,25 +49,29 @@ def _kept_seats(now: datetime) -> sa.ScalarSelect[int]:
     )
 
 
-def open_cohorts(course_id: int, today: date, now: datetime) -> list[CohortRow]:
-    """Cohorts that take students today, the next to begin first."""
+def open_cohorts(course_id: int, organisation_ids: Collection[int], today: date, now: datetime) -> list[CohortRow]:
+    """Cohorts of some universities that take students today, the next to begin first."""
     query = (
-        sa.select(Cohort, _learners(), _kept_seats(now))
-        .where(Cohort.course_id == course_id, Cohort.joining != Joining.LIST, Cohort.ends_on >= today)
+        sa.select(Cohort, learner_count(), kept_seats(now))
+        .where(Cohort.course_id == course_id, Cohort.organisation_id.in_(organisation_ids))
+        .where(Cohort.joining != Joining.LIST, Cohort.ends_on >= today)
+        .options(joinedload(Cohort.organisation, innerjoin=True))
         .order_by(Cohort.starts_on, Cohort.id)
         .limit(20)
     )
     return [CohortRow(*row) for row in db.session.execute(query)]
 
 
-def cohorts_of(course_id: int) -> list[CohortRow]:
-    """All cohorts of a course, newest first."""
+def cohorts_of(course_id: int, organisation_id: int | None = None) -> list[CohortRow]:
+    """The cohorts of a course that a university teaches, or all, newest first."""
     query = (
-        sa.select(Cohort, _learners())
+        sa.select(Cohort, learner_count())
         .where(Cohort.course_id == course_id)
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
         .limit(200)
     )
+    if organisation_id is not None:
+        query = query.where(Cohort.organisation_id == organisation_id)
     return [CohortRow(*row) for row in db.session.execute(query)]
 
 
@@ -154,12 +160,12 @@ def invited_to(cohort_id: int, now: datetime) -> list[Invitation]:
 
 
 def cohorts_keeping_a_seat(invitation_id: int) -> list[Cohort]:
-    """The cohorts that keep a seat for whoever accepts an invitation."""
+    """The cohorts that keep a seat for whoever accepts an invitation, in the order in which they are locked."""
     query = (
         sa.select(Cohort)
         .join(KeptSeat, KeptSeat.cohort_id == Cohort.id)
         .where(KeptSeat.invitation_id == invitation_id)
-        .order_by(Cohort.id)
+        .order_by(Cohort.course_id, Cohort.id)
     )
     return list(db.session.scalars(query))
 
@@ -167,7 +173,7 @@ def cohorts_keeping_a_seat(invitation_id: int) -> list[Cohort]:
 def taught_by(person: Person, today: date) -> list[CohortRow]:
     """The cohorts that a person teaches and that have not ended, with their courses."""
     query = (
-        sa.select(Cohort, _learners())
+        sa.select(Cohort, learner_count())
         .join(CohortTeacher, CohortTeacher.cohort_id == Cohort.id)
         .where(CohortTeacher.person_id == person.id, Cohort.ends_on >= today)
         .options(
@@ -180,24 +186,104 @@ def taught_by(person: Person, today: date) -> list[CohortRow]:
     return [CohortRow(*row) for row in db.session.execute(query)]
 
 
-def learners_for(reader: Person, course: Course) -> list[Person]:
-    """Who learns in a course now, by name: for a coordinator all of them, for a teacher those of own cohorts."""
+def learners_for(reader: Person, course: Course, organisation_id: int) -> list[Person]:
+    """Who learns in a course at a university now, by name: a coordinator sees all, a teacher own cohorts."""
     learning = sa.exists().where(
         Enrolment.person_id == Person.id,
         Enrolment.left_at.is_(None),
         Enrolment.cohort_id == Cohort.id,
         Cohort.course_id == course.id,
+        Cohort.organisation_id == organisation_id,
     )
-    if not reader.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
+    if not reader.has_role(Role.COORDINATOR, organisation_id=organisation_id):
         learning = learning.where(CohortTeacher.cohort_id == Cohort.id, CohortTeacher.person_id == reader.id)
     return list(db.session.scalars(sa.select(Person).where(learning).order_by(Person.name, Person.id)))
 
 
-def teacher_ids_of(course_id: int) -> set[int]:
-    """Who teaches a cohort of a course, by id."""
+def teacher_ids_by_university(course_id: int) -> dict[int, set[int]]:
+    """The universities that teach a course, by id, each with the ids of those who teach a cohort of it there."""
     query = (
-        sa.select(CohortTeacher.person_id)
-        .join(Cohort, Cohort.id == CohortTeacher.cohort_id)
+        sa.select(Cohort.organisation_id, CohortTeacher.person_id)
+        .outerjoin(CohortTeacher, CohortTeacher.cohort_id == Cohort.id)
         .where(Cohort.course_id == course_id)
+        .distinct()
+    )
+    found: dict[int, set[int]] = {}
+    for organisation_id, person_id in db.session.execute(query):
+        found.setdefault(organisation_id, set()).update([] if person_id is None else [person_id])
+    return found
+
+
+def teaching_elsewhere(course: Course, today: date) -> list[Organisation]:
+    """The other universities that teach a course now, by name."""
+    teaches = sa.exists().where(
+        Cohort.course_id == course.id, Cohort.organisation_id == Organisation.id, Cohort.ends_on >= today
+    )
+    query = (
+        sa.select(Organisation).where(teaches, Organisation.id != course.organisation_id).order_by(Organisation.name_zh)
+    )
+    return list(db.session.scalars(query))
+
+
+def quizzes_marked_in(organisation_id: int, teacher_id: int | None) -> sa.Select[int]:
+    """Ids of the quizzes of courses that a university teaches, or that somebody teaches there."""
+    query = (
+        sa.select(Quiz.id)
+        .join(Lesson, Lesson.id == Quiz.context_id)
+        .join(Cohort, Cohort.course_id == Lesson.course_id)
+        .where(Quiz.context_kind == QUIZ_OF_LESSON, Cohort.organisation_id == organisation_id)
+    )
+    if teacher_id is not None:
+        query = query.join(CohortTeacher, CohortTeacher.cohort_id == Cohort.id).where(
+            CohortTeacher.person_id == teacher_id
+        )
+    return query
+
+
+def learns_quiz_in(organisation_id: int, teacher_id: int | None, person_id: Any, quiz_id: Any) -> sa.Exists:
+    """Whether somebody learns what a quiz belongs to at a university, or in a cohort that `teacher_id` teaches there.
+
+    Who has left is still a learner of the cohort that they left, until they learn the course at another university.
+    """
+    quiz, cohort, other = aliased(Quiz), aliased(Cohort), aliased(Cohort)
+    here, there = aliased(Enrolment), aliased(Enrolment)
+    is_elsewhere = (
+        sa.exists()
+        .where(there.person_id == here.person_id, there.left_at.is_(None), there.cohort_id == other.id)
+        .where(other.course_id == cohort.course_id, other.organisation_id != organisation_id)
+        .correlate(here, cohort)
+    )
+    found = sa.exists().where(
+        quiz.id == quiz_id,
+        Lesson.id == quiz.context_id,
+        cohort.course_id == Lesson.course_id,
+        cohort.organisation_id == organisation_id,
+        here.cohort_id == cohort.id,
+        here.person_id == person_id,
+        sa.or_(here.left_at.is_(None), ~is_elsewhere),
+    )
+    if teacher_id is not None:
+        found = found.where(CohortTeacher.cohort_id == cohort.id, CohortTeacher.person_id == teacher_id)
+    return found.correlate_except(quiz, Lesson, cohort, here, CohortTeacher)
+
+
+def cohort_to_read(course_id: int, organisation_ids: Collection[int]) -> Cohort | None:
+    """The newest cohort of a course at universities where somebody teaches, whose version they may read."""
+    query = (
+        sa.select(Cohort)
+        .where(Cohort.course_id == course_id, Cohort.organisation_id.in_(organisation_ids))
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def learning_elsewhere(cohort: Cohort, person_ids: Sequence[int]) -> set[int]:
+    """Which of some people learn the course of a cohort in another cohort now, by id."""
+    query = (
+        sa.select(Enrolment.person_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Cohort.course_id == cohort.course_id, Cohort.id != cohort.id)
+        .where(Enrolment.person_id.in_(person_ids), Enrolment.left_at.is_(None))
     )
     return set(db.session.scalars(query))

@@ -12,6 +12,7 @@ from app.assessment.models import Quiz
 from app.db import db
 from courses.models import (
     Cohort,
+    CohortDate,
     Course,
     CourseVersion,
     Enrolment,
@@ -187,8 +188,11 @@ def lesson_of_quiz(quiz: Quiz) -> tuple[Lesson, Course] | None:
     return None if row is None else (row[0], row[1])
 
 
-def place_of_quiz(person: Person, quiz: Quiz) -> tuple[int, int] | None:
-    """Where a quiz stands in the version that a person is learning: (course id, position); None where it does not."""
+def place_of_quiz(person: Person, quiz: Quiz, opened_by: datetime | None = None) -> tuple[int, int] | None:
+    """Where a quiz stands in the version that a person is learning: (course id, position); None where it does not.
+
+    With `opened_by` only where its lesson is open at that moment.
+    """
     query = (
         sa.select(Cohort.course_id, VersionLesson.position)
         .select_from(Enrolment)
@@ -198,5 +202,13 @@ def place_of_quiz(person: Person, quiz: Quiz) -> tuple[int, int] | None:
         .where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None), LessonRevision.quiz_id == quiz.id)
         .limit(1)
     )
+    if opened_by is not None:
+        query = query.where(
+            ~sa.exists().where(
+                CohortDate.cohort_id == Cohort.id,
+                CohortDate.lesson_id == VersionLesson.lesson_id,
+                CohortDate.opens_at > opened_by,
+            )
+        )
     row = db.session.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])

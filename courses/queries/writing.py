@@ -1,20 +1,18 @@
 """What authors read: the work list, lessons as they are being written, their history, what was deleted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
-from app.assessment.models import QuestionVersion, Quiz, QuizItem, RubricRow
+from app.assessment.models import QuestionVersion, QuizItem, RubricRow
 from app.db import db
 from app.reference.models import Skill
 from courses.models import (
-    QUIZ_OF_LESSON,
     Assignment,
     Cohort,
-    CohortTeacher,
     Course,
     Enrolment,
     Lesson,
@@ -27,7 +25,7 @@ from courses.queries.catalogue import SkillName, Supplied
 
 @dataclass(frozen=True)
 class WorkRow:
-    """A course in its authors' list: lessons, cohorts that have not ended, learners there now."""
+    """A course in its authors' list: lessons, own cohorts that have not ended, learners there now."""
 
     course: Course
     lessons: int
@@ -45,7 +43,7 @@ def courses_in(organisation_id: int, today: date) -> list[WorkRow]:
     )
     cohorts = (
         sa.select(sa.func.count())
-        .where(Cohort.course_id == Course.id, Cohort.ends_on >= today)
+        .where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id, Cohort.ends_on >= today)
         .correlate(Course)
         .scalar_subquery()
     )
@@ -53,7 +51,8 @@ def courses_in(organisation_id: int, today: date) -> list[WorkRow]:
         sa.select(sa.func.count())
         .select_from(Enrolment)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Cohort.course_id == Course.id, Cohort.ends_on >= today, Enrolment.left_at.is_(None))
+        .where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id)
+        .where(Cohort.ends_on >= today, Enrolment.left_at.is_(None))
         .correlate(Course)
         .scalar_subquery()
     )
@@ -283,23 +282,3 @@ def skills_in_draft(course_id: int) -> list[Supplied]:
         .order_by(sa.desc("level"), Skill.code)
     )
     return [Supplied(SkillName(code, zh, en), level) for code, zh, en, level in db.session.execute(query)]
-
-
-def quizzes_marked_by(person_id: int, teaching: Collection[int], coordinating: Collection[int]) -> sa.Select[int]:
-    """Ids of quizzes whose answers a person marks: of courses of which they teach a cohort, at organisations where
-    they are `teaching`, and of all courses of those that they are `coordinating`.
-    """
-    teaches = sa.exists().where(
-        CohortTeacher.person_id == person_id,
-        CohortTeacher.cohort_id == Cohort.id,
-        Cohort.course_id == Course.id,
-    )
-    return (
-        sa.select(Quiz.id)
-        .join(Lesson, Lesson.id == Quiz.context_id)
-        .join(Course, Course.id == Lesson.course_id)
-        .where(
-            Quiz.context_kind == QUIZ_OF_LESSON,
-            sa.or_(Course.organisation_id.in_(coordinating), sa.and_(Course.organisation_id.in_(teaching), teaches)),
-        )
-    )

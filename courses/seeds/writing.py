@@ -239,7 +239,7 @@ def _mark(world: World, lessons: Lessons, markers: Sequence[Person], person_ids:
     if rubric_id is None:
         raise files.FolderBroken(f"{lessons.course.slug}: the question to be marked has no criteria")
     rubric = marking_queries.rubric_by_id(rubric_id)
-    answers = {answer.attempt.person_id: answer.id for answer in marking_queries.answers_to_mark(item.id, markers[0])}
+    answers = {sheet.answer.attempt.person_id: sheet.answer.id for sheet in handmarks.sheets_of(item, markers[0])}
     for person_id, told in zip(person_ids, lessons.told.answers, strict=False):
         for mark in told.marks:
             at = world.moment(world.today - timedelta(days=1), rng)

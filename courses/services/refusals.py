@@ -29,6 +29,30 @@ class AlreadyLearning(Refused):
     message = _l("You are already enrolled in this course, in another cohort. Leave that one first.")
 
 
+class CodeUnknown(Refused):
+    message = _l("No cohort has this code. Perhaps your teacher has a newer one.")
+
+
+class PrerequisitesUnmet(Refused):
+    message = _l("Something has to come before this course; its page says what.")
+
+
+class RequestAnswered(Refused):
+    message = _l("This request has been answered meanwhile.")
+
+
+class CircleOfCourses(Refused):
+    message = _l("That course itself asks for this one, so nobody could begin either.")
+
+
+class AlreadyRequired(Refused):
+    message = _l("The course asks for this already.")
+
+
+class PathWithoutSteps(Refused):
+    message = _l("A path needs at least two courses before it can be published.")
+
+
 class QuizNotPassed(Refused):
     message = _l("This lesson is completed by passing its quiz.")
 

@@ -15,25 +15,42 @@ from app.accounts.forms import RosterForm as TableForm
 from app.accounts.guards import authorize, organisation_for, roles
 from app.accounts.models import Organisation, Role
 from app.accounts.rules.roster import Roster, read_roster
+from app.accounts.services import link_to
 from app.cli import Unusable, decode
 from app.clock import today
 from app.db import db, utcnow
 from app.errors import Refused
 from courses import policies, queries, services
 from courses.forms import CohortForm, RosterForm
-from courses.models import Cohort, Joining
+from courses.forms_cohorts import AnswerForm
+from courses.models import Cohort, CohortTeacher, Course, Joining
 from courses.policies import AUTHORS
-from courses.views.workshop import course_for
 
 bp = Blueprint("cohorts", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>/cohorts")
 MOST_BYTES = 2_000_000
 
 
+@bp.route("/")
+@roles(*AUTHORS)
+def index(slug: str, course_id: int) -> str:
+    """The cohorts of a course that the university teaches, its own course or another university's."""
+    organisation, course = course_to_teach(slug, course_id)
+    return render_template(
+        "courses/cohorts/index.html",
+        organisation=organisation,
+        course=course,
+        cohorts=queries.cohorts_of(course.id, organisation.id),
+        day=today(),
+    )
+
+
 @bp.route("/new/", methods=["GET", "POST"])
 @roles(*AUTHORS)
 def new(slug: str, course_id: int) -> Any:
-    """Open a cohort."""
-    organisation, course = course_for(slug, course_id)
+    """Open a cohort of an own course, or of a published one of another university."""
+    organisation, course = course_to_teach(slug, course_id)
+    if course.organisation_id != organisation.id and not course.is_published:
+        abort(404)
     form = _form(organisation, CohortForm(teacher_ids=[current_user.id]))
     if form.validate_on_submit():
         cohort = services.open_cohort(
@@ -44,13 +61,19 @@ def new(slug: str, course_id: int) -> Any:
             form.ends_on.data,
             capacity=form.capacity.data,
             joining=Joining(form.joining.data),
+            organisation_id=organisation.id,
             teacher_ids=form.teacher_ids.data,
             actor_id=current_user.id,
         )
         db.session.commit()
-        return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor=f"c{cohort.id}"), 303)
+        return redirect(_list_of(organisation, course, f"c{cohort.id}"), 303)
     return render_template(
-        "courses/cohorts/edit.html", organisation=organisation, course=course, cohort=None, form=form
+        "courses/cohorts/edit.html",
+        organisation=organisation,
+        course=course,
+        cohort=None,
+        form=form,
+        back=_list_of(organisation, course, "cohorts"),
     )
 
 
@@ -70,10 +93,16 @@ def edit(slug: str, course_id: int, cohort_id: int) -> Any:
         cohort.name_zh, cohort.name_en = form.name_zh.data, form.name_en.data
         cohort.starts_on, cohort.ends_on = form.starts_on.data, form.ends_on.data
         cohort.capacity, cohort.joining = form.capacity.data, Joining(form.joining.data)
+        services.change_seats(cohort, utcnow(), today())
         db.session.commit()
-        return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id), 303)
+        return redirect(_list_of(organisation, course, f"c{cohort.id}"), 303)
     return render_template(
-        "courses/cohorts/edit.html", organisation=organisation, course=course, cohort=cohort, form=form
+        "courses/cohorts/edit.html",
+        organisation=organisation,
+        course=course,
+        cohort=cohort,
+        form=form,
+        back=_list_of(organisation, course, "cohorts"),
     )
 
 
@@ -81,10 +110,7 @@ def edit(slug: str, course_id: int, cohort_id: int) -> Any:
 @roles(*AUTHORS)
 def show(slug: str, course_id: int, cohort_id: int) -> str:
     """Who learns in a cohort, and how far each has come."""
-    organisation = organisation_for(slug, *AUTHORS)
-    cohort = cohort_for(organisation, course_id, cohort_id)
-    teachers = queries.teachers_of(cohort.id)
-    authorize(policies.may_see_learners, cohort, [teacher.person_id for teacher in teachers])
+    organisation, cohort, teachers = taught_cohort_for(slug, course_id, cohort_id)
     learners, completed, lessons_done = queries.progress_in(cohort.id)
     may_bring_in = current_user.has_role(Role.COORDINATOR, organisation_id=organisation.id)
     return render_template(
@@ -99,6 +125,11 @@ def show(slug: str, course_id: int, cohort_id: int) -> str:
         page=db.paginate(queries.learners_of(cohort.id), per_page=25, max_per_page=25),
         may_bring_in=may_bring_in,
         invitations=queries.invited_to(cohort.id, utcnow()) if may_bring_in else [],
+        is_borrowed=cohort.course.organisation_id != organisation.id,
+        requests=queries.open_requests_in(cohort.id),
+        waiting=queries.waiting_in_line(cohort.id),
+        answer_form=AnswerForm(formdata=None),
+        join_url=link_to("courses.joining.show", code=cohort.code) if cohort.code else "",
     )
 
 
@@ -150,13 +181,23 @@ def confirm_class(slug: str, course_id: int, cohort_id: int) -> Any:
     try:
         taken = people.take_roster(organisation, roster.rows, Role.STUDENT, current_user, now, today())
         invitation_ids = [invitation.id for invitation in taken.invitations]
-        services.bring_in(cohort, [person.id for person in taken.people], now, invitation_ids=invitation_ids)
+        person_ids = [person.id for person in taken.people]
+        enrolled = services.bring_in(cohort, person_ids, now, invitation_ids=invitation_ids)
     except Refused as refusal:
         db.session.rollback()
         return _class_page(organisation, cohort, RosterForm(None), problem=refusal.sentence())
     db.session.commit()
-    count, waiting = len(taken.people), len(taken.invitations)
+    count, waiting, elsewhere = len(enrolled), len(taken.invitations), len(set(person_ids)) - len(enrolled)
     flash(ngettext("%(num)d student is in the cohort.", "%(num)d students are in the cohort.", count), "success")
+    if elsewhere:
+        flash(
+            ngettext(
+                "%(num)d student learns this course in another cohort and stays there.",
+                "%(num)d students learn this course in another cohort and stay there.",
+                elsewhere,
+            ),
+            "info",
+        )
     if waiting:
         flash(
             ngettext(
@@ -187,6 +228,31 @@ def _class_page(
         name=name,
         problem=problem,
     )
+
+
+def course_to_teach(slug: str, course_id: int) -> tuple[Organisation, Course]:
+    """The organisation at `slug`, and a course that it may teach: an own one, or another's published; else 404."""
+    organisation = organisation_for(slug, *AUTHORS)
+    course = queries.course_by_id(course_id) or abort(404)
+    if course.organisation_id == organisation.id or course.is_published:
+        return organisation, course
+    return organisation, course if queries.cohort_to_read(course.id, [organisation.id]) else abort(404)
+
+
+def taught_cohort_for(slug: str, course_id: int, cohort_id: int) -> tuple[Organisation, Cohort, list[CohortTeacher]]:
+    """A cohort whose learners the signed-in person sees, with its teachers; else 404."""
+    organisation = organisation_for(slug, *AUTHORS)
+    cohort = cohort_for(organisation, course_id, cohort_id)
+    teachers = queries.teachers_of(cohort.id)
+    authorize(policies.may_see_learners, cohort, [teacher.person_id for teacher in teachers])
+    return organisation, cohort, teachers
+
+
+def _list_of(organisation: Organisation, course: Course, anchor: str) -> str:
+    """Where the cohorts of a course stand: on the bench of an own course, on a page of its own for another's."""
+    if course.organisation_id == organisation.id:
+        return url_for("courses.workshop.show", slug=organisation.slug, course_id=course.id, _anchor=anchor)
+    return url_for(".index", slug=organisation.slug, course_id=course.id, _anchor=anchor)
 
 
 def cohort_for(organisation: Organisation, course_id: int, cohort_id: int) -> Cohort:

@@ -12,6 +12,7 @@ from app.i18n import language
 from app.reference import queries as reference
 from courses import policies, queries
 from courses.grouping import grouped
+from courses.views.prerequisites import shown_for
 
 bp = Blueprint("courses", __name__)
 
@@ -45,12 +46,18 @@ def show(course_id: int) -> Any:
         enrolment = None
     if enrolment is None and not policies.may_see(current_user, course):
         abort(404)
-    version = queries.version_of(enrolment.cohort) if enrolment else queries.newest_version(course)
+    day, now = today(), utcnow()
+    studies_at = policies.studies_at(current_user, day) if signed_in else []
     may_write = policies.may_write(current_user, course)
+    teaches_at = policies.teaches_at(current_user, day) if signed_in and not may_write else []
+    taught_here = queries.cohort_to_read(course.id, teaches_at) if teaches_at and enrolment is None else None
+    cohort = enrolment.cohort if enrolment else taught_here
+    version = queries.version_of(cohort) if cohort else queries.newest_version(course)
     lessons = queries.contents_of(version.id, enrolment.id if enrolment else None) if version else []
     if version is None and may_write:
         lessons = queries.draft_contents(course.id)
-    day = today()
+    may_join = enrolment is None and course.is_published
+    where = studies_at or [course.organisation_id]
     return render_template(
         "courses/courses/show.html",
         course=course,
@@ -60,8 +67,15 @@ def show(course_id: int) -> Any:
         lessons=lessons,
         next=next((lesson for lesson in lessons if lesson.done_at is None), None),
         supplied=queries.skills_of_courses([course.id])[course.id],
-        cohorts=[] if enrolment or not course.is_published else queries.open_cohorts(course.id, day, utcnow()),
-        is_student=signed_in and policies.is_student_of(current_user, course.organisation_id, day),
+        cohorts=queries.open_cohorts(course.id, where, day, now) if may_join else [],
+        is_student=bool(studies_at),
+        places=queries.waiting_numbers(current_user, course.id) if may_join and studies_at else {},
+        requests=queries.requests_by(current_user, course.id) if may_join and studies_at else {},
+        before=shown_for(current_user, course.id) if enrolment is None else [],
+        paths=queries.paths_with(course.id),
+        dates=queries.dates_in(enrolment.cohort_id) if enrolment else {},
+        announcements=queries.announcements_in(enrolment.cohort_id, limit=3) if enrolment else [],
+        now=now,
         may_write=may_write,
-        may_read=policies.may_read(current_user, course, enrolment),
+        may_read=policies.may_read(current_user, course, enrolment, taught_here),
     )

@@ -35,7 +35,7 @@ def delete(cohort_id: int) -> Response:
     """Leave; what is done stays done for a return."""
     enrolment = queries.enrolments_of_people(cohort_id, [current_user.id]).get(current_user.id) or abort(404)
     cohort = queries.cohort_by_id(cohort_id) or abort(404)
-    services.leave(enrolment, utcnow())
+    services.give_up_seat(cohort, enrolment, utcnow(), today())
     db.session.commit()
     flash(_("You have left the course. What you have shown stays in your skill passport."), "success")
     return redirect(url_for("courses.courses.show", course_id=cohort.course_id), 303)

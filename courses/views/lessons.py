@@ -12,10 +12,12 @@ from app.accounts.guards import signed_in
 from app.assessment import queries as assessment
 from app.assessment.models import Attempt
 from app.assessment.queries import marking
+from app.clock import today
 from app.db import db, utcnow
 from app.ui.filters import words
 from courses import policies, queries, services
 from courses.models import Lesson, LessonRevision
+from courses.rules.dates import Dates
 from courses.views.discussions import beside_lesson
 from courses.views.files import address_of, linked
 
@@ -31,21 +33,33 @@ def show(course_id: int, position: int) -> Any:
     """
     course = queries.course_by_id(course_id) or abort(404)
     enrolment = queries.enrolment_in(current_user, course.id)
-    if not policies.may_read(current_user, course, enrolment):
+    if enrolment is not None and enrolment.left_at is not None:
+        enrolment = None
+    may_write = policies.may_write(current_user, course)
+    taught = None
+    if enrolment is None and not may_write:
+        teaches_at = policies.teaches_at(current_user, today())
+        taught = queries.cohort_to_read(course.id, teaches_at) if teaches_at else None
+    if not policies.may_read(current_user, course, enrolment, taught):
         if not policies.may_see(current_user, course):
             abort(404)
         flash(_("Enrol in the course to read its lessons."), "info")
         return redirect(url_for("courses.courses.show", course_id=course.id), 303)
-    if enrolment is not None and enrolment.left_at is None:
-        lesson: Lesson | LessonRevision = queries.lesson_at(enrolment.cohort.version_id, position) or abort(404)
-        lessons = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
+    cohort = enrolment.cohort if enrolment is not None else taught
+    if cohort is not None:
+        lesson: Lesson | LessonRevision = queries.lesson_at(cohort.version_id, position) or abort(404)
+        lessons = queries.contents_of(cohort.version_id, enrolment.id if enrolment else None)
     else:
-        enrolment = None
         lesson = queries.lesson_at_place(course.id, position) or abort(404)
         lessons = queries.draft_contents(course.id)
-    attempts = assessment.attempts_of(current_user, [lesson.quiz_id]) if lesson.quiz_id and enrolment else []
     line = next(line for line in lessons if line.position == position)
+    dates = queries.dates_of_lesson(enrolment.cohort_id, line.id) if enrolment else Dates()
     now = utcnow()
+    if dates.opens_at is not None and now < dates.opens_at:
+        return render_template(
+            "courses/lessons/closed.html", course=course, lesson=lesson, lessons=lessons, line=line, dates=dates
+        )
+    attempts = assessment.attempts_of(current_user, [lesson.quiz_id]) if lesson.quiz_id and enrolment else []
     open_attempt = next((attempt for attempt in attempts if attempt.is_open(now)), None)
     files = lesson.settings.get("files", {})
     return render_template(
@@ -64,7 +78,8 @@ def show(course_id: int, position: int) -> Any:
         text=linked(words(lesson, "body"), course.id, files),
         files={name: address_of(course.id, file_id) for name, file_id in files.items()},
         checks=_checks(lesson, open_attempt),
-        may_write=policies.may_write(current_user, course),
+        dates=dates,
+        may_write=may_write,
         beside=beside_lesson(course, lesson, line.id, enrolment),
     )
 
@@ -103,6 +118,7 @@ def complete(course_id: int, position: int) -> Response:
     if enrolment is None or enrolment.left_at is not None:
         abort(404)
     lesson = queries.lesson_at(enrolment.cohort.version_id, position) or abort(404)
+    services.require_open(enrolment.cohort_id, lesson.lesson_id, utcnow())
     services.read_to_end(enrolment, lesson, course, utcnow())
     db.session.commit()
     following = queries.next_lesson(enrolment, enrolment.cohort.version_id)

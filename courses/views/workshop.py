@@ -67,7 +67,8 @@ def show(slug: str, course_id: int) -> str:
         groups=grouped(lessons, modules),
         has_changes=bool(course.version_number) and services.has_changes(course),
         supplied=queries.skills_in_draft(course.id),
-        cohorts=queries.cohorts_of(course.id),
+        cohorts=queries.cohorts_of(course.id, organisation.id),
+        elsewhere=queries.teaching_elsewhere(course, today()),
         day=today(),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.assessment.contexts import quizzes_marked_by
+from app.assessment.contexts import marked_by
 from app.assessment.models import Answer, PeerReview
 from app.assessment.queries import marking as marking_queries
 from app.assessment.queries import peers as queries
@@ -81,7 +81,9 @@ class Reviewed(handwriting.World):
 
     def counts(self) -> tuple[int, int]:
         """How many answers wait for the coordinator, and elsewhere."""
-        (item,) = marking_queries.items_to_mark(self.cast.coordinator, quizzes_marked_by(self.cast.coordinator))
+        (item,) = marking_queries.items_to_mark(
+            self.cast.coordinator, marked_by(self.cast.coordinator, self.cast.university.id)
+        )
         return item.to_mark, item.elsewhere
 
     def time_passes(self, days: int) -> None:

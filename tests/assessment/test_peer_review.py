@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.assessment import tasks
-from app.assessment.contexts import quizzes_marked_by
+from app.assessment.contexts import marked_by
 from app.assessment.models import Answer, PeerReview
 from app.assessment.queries import marking as marking_queries
 from app.assessment.queries import peers as queries
@@ -129,7 +129,7 @@ def test_marks_that_lie_apart_wait_for_a_teacher_whose_mark_counts_alone(cast, d
         world.review(answer, reviewer, mark)
     assert again(db, answer).share is None
     assert world.state(answer) is SheetState.TO_MARK
-    (row,) = services.overview_of(world.item).needing
+    (row,) = services.overview_of(world.item, world.cast.coordinator, world.cast.university.id).needing
     assert (row.number, row.shares, row.is_apart) == (world.number(answer), [Decimal("0.2"), Decimal("0.9")], True)
     world.marked(answer, cast.coordinator, 6)
     assert again(db, answer).share == Decimal("0.6")
@@ -182,7 +182,10 @@ def test_after_the_last_day_most_of_the_marks_are_enough_and_fewer_are_not(cast,
     assert services.overdue(utcnow()) == []
     assert not any(review.is_open for review in queries.reviews_in(world.item.id))
     assert services.tasks_of(unfinished, utcnow(), is_ahead=True) == []
-    needing = {row.number: row.is_apart for row in services.overview_of(world.item).needing}
+    needing = {
+        row.number: row.is_apart
+        for row in services.overview_of(world.item, world.cast.coordinator, world.cast.university.id).needing
+    }
     assert needing[world.number(few)] is False
     assert len(needing) == 3
 
@@ -245,7 +248,7 @@ def test_a_teacher_sees_how_each_reviewer_marks(world):
     reviewer = world.reviewers(answer)[0]
     world.calibrated(reviewer, more="0.1")
     world.review(answer, reviewer, 5)
-    found = services.overview_of(world.item)
+    found = services.overview_of(world.item, world.cast.coordinator, world.cast.university.id)
     row = next(each for each in found.reviewers if each.name == reviewer.name)
     assert (row.calibration.bias, row.finished) == (Decimal("0.1"), 1)
     assert sum(each.allocated for each in found.reviewers) == 8
@@ -266,5 +269,5 @@ def test_where_a_teacher_has_begun_with_another_peers_settle_nothing(cast, db):
 
 def test_the_items_of_a_marker_count_what_is_with_peers_elsewhere(cast, world):
     world.settled_by_peers()
-    (item,) = marking_queries.items_to_mark(cast.coordinator, quizzes_marked_by(cast.coordinator))
+    (item,) = marking_queries.items_to_mark(cast.coordinator, marked_by(cast.coordinator, cast.university.id))
     assert (item.to_mark, item.elsewhere, item.settled) == (0, 3, 3)

@@ -132,12 +132,12 @@ def test_two_who_mark_many_at_once_never_wait_for_each_other(alone):
     world = handwriting.world(cast)
     ids = [world.answered(world.learner(f"learner{number}")).id for number in range(6)]
     markers = loaded(cast.coordinator, world.second)
-    item_id, organisation_id = world.item.id, cast.university.id
+    item_id = world.item.id
     db.session.remove()
 
     def marking(marker, order):
         def act():
-            item = queries.item_to_mark(organisation_id, item_id)
+            item = queries.item_to_mark(item_id)
             services.finish_many(item, order, marker, Decimal(5), "", utcnow())
 
         return act

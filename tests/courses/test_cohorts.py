@@ -122,7 +122,7 @@ def test_a_seat_is_kept_while_the_invitation_is_open(client_of, client, db, cast
     cohort.capacity = 2
     coordinator = client_of(cast.coordinator)
     confirm(coordinator, cohort)
-    (row,) = queries.open_cohorts(cohort.course_id, factories.today(), utcnow())
+    (row,) = queries.open_cohorts(cohort.course_id, [cohort.organisation_id], factories.today(), utcnow())
     assert row.seats_left == 0
     one_more = "email,name\nlate@demo.example,迟到\n"
     assert "This cohort is full." in read(confirm(coordinator, cohort, one_more)).text

@@ -73,7 +73,11 @@ def test_every_course_has_a_cohort_that_a_student_can_join_today(db, world):
     db.session.flush()
     for course in db.session.scalars(sa.select(Course)).all():
         running = db.session.scalars(
-            sa.select(Cohort).where(Cohort.course_id == course.id, Cohort.ends_on > world.today)
+            sa.select(Cohort).where(
+                Cohort.course_id == course.id,
+                Cohort.organisation_id == course.organisation_id,
+                Cohort.ends_on > world.today,
+            )
         ).one()
         assert services.enrol(running, newcomer, world.now, world.today).left_at is None
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from app.accounts.models import Person
+from app.assessment.contexts import Marked
 from app.assessment.models import (
     Answer,
     Attempt,
@@ -49,22 +50,19 @@ class ItemToMark:
     quiz_id: int
     title_zh: str
     title_en: str
-    organisation_id: int
     to_mark: int
     elsewhere: int
     differing: int
     settled: int
 
 
-def items_to_mark(
-    marker: Person, quizzes: Sequence[sa.Select[int]], organisation_id: int | None = None
-) -> list[ItemToMark]:
-    """The items of quizzes (selects of ids) that have answers for people to mark, the marker's own answers left out.
+def items_to_mark(marker: Person, marked: Sequence[Marked]) -> list[ItemToMark]:
+    """The items of quizzes that have answers for people to mark, among what is `marked`, the marker's own left out.
 
     `to_mark` wait for the marker, `elsewhere` for somebody else, `differing` for a second look. What peers are to
     review waits elsewhere, but for as many answers as are missing as examples.
     """
-    if not quizzes:
+    if not marked:
         return []
     final = sa.and_(HandMark.answer_id == Answer.id, HandMark.is_final, ~HandMark.is_settling)
     reviewed = sa.and_(PeerReview.answer_id == Answer.id, ~PeerReview.is_calibration)
@@ -83,7 +81,12 @@ def items_to_mark(
         .join(Question, Question.id == QuestionVersion.question_id)
         .where(
             Question.kind.in_(MARKED_BY_PEOPLE),
-            sa.or_(*(QuizItem.quiz_id.in_(one) for one in quizzes)),
+            sa.or_(
+                *(
+                    sa.and_(QuizItem.quiz_id.in_(one.quizzes), one.learns(Attempt.person_id, QuizItem.quiz_id))
+                    for one in marked
+                )
+            ),
             Attempt.submitted_at.is_not(None),
             Attempt.person_id != marker.id,
             MARKED_OR_WAITING,
@@ -105,7 +108,6 @@ def items_to_mark(
             Quiz.id,
             Quiz.title_zh,
             Quiz.title_en,
-            Quiz.organisation_id,
             count(is_open, ~is_full, ~is_elsewhere),
             count(is_open, ~is_full, is_elsewhere),
             count(is_open, is_full),
@@ -120,8 +122,6 @@ def items_to_mark(
         .group_by(QuizItem.id, Question.id, Quiz.id)
         .order_by(Quiz.id.desc(), QuizItem.position)
     )
-    if organisation_id is not None:
-        query = query.where(Quiz.organisation_id == organisation_id)
     rows: Any = db.session.execute(query)
     return [_for_marker(ItemToMark(*row[:-2]), row[-2] > 0 and not row[-1]) for row in rows]
 
@@ -134,14 +134,14 @@ def _for_marker(item: ItemToMark, is_for_peers: bool) -> ItemToMark:
     return replace(item, to_mark=to_mark, elsewhere=item.elsewhere + item.to_mark - to_mark)
 
 
-def item_to_mark(organisation_id: int, item_id: int) -> QuizItem | None:
-    """An item of one of an organisation's quizzes that people mark, with its version and quiz."""
+def item_to_mark(item_id: int) -> QuizItem | None:
+    """An item that people mark, with its version and quiz."""
     query = (
         sa.select(QuizItem)
         .join(QuizItem.quiz)
         .join(QuizItem.version)
         .join(QuestionVersion.question)
-        .where(QuizItem.id == item_id, Quiz.organisation_id == organisation_id, Question.kind.in_(MARKED_BY_PEOPLE))
+        .where(QuizItem.id == item_id, Question.kind.in_(MARKED_BY_PEOPLE))
         .options(
             contains_eager(QuizItem.quiz), contains_eager(QuizItem.version).contains_eager(QuestionVersion.question)
         )
@@ -154,10 +154,10 @@ def answer_ids_of(item_id: int) -> list[int]:
     return list(db.session.scalars(sa.select(Answer.id).where(Answer.item_id == item_id)))
 
 
-def answers_to_mark(item_id: int, marker: Person) -> list[Answer]:
+def answers_to_mark(item_id: int, marker: Person, learns: sa.ColumnElement[bool]) -> list[Answer]:
     """The answers to an item that people mark or marked, without what was given, with attempts and people.
 
-    Open attempts and the marker's own answers are left out.
+    Open attempts, the marker's own answers and those of whom `learns` is not true are left out.
     """
     query = (
         sa.select(Answer)
@@ -167,6 +167,7 @@ def answers_to_mark(item_id: int, marker: Person) -> list[Answer]:
             Answer.item_id == item_id,
             Attempt.submitted_at.is_not(None),
             Attempt.person_id != marker.id,
+            learns,
             MARKED_OR_WAITING,
         )
         .options(defer(Answer.given), contains_eager(Answer.attempt).contains_eager(Attempt.person))

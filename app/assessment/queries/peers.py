@@ -189,13 +189,13 @@ def reviews_of(answer_id: int) -> list[PeerReview]:
     return list(db.session.scalars(query))
 
 
-def reviews_in(item_id: int) -> list[PeerReview]:
-    """All reviews of the answers to an item, examples too, with answers and reviewers, by name."""
+def reviews_in(item_id: int, learns: sa.ColumnElement[bool]) -> list[PeerReview]:
+    """The reviews of the answers to an item by those of whom `learns` is true, with answers and reviewers, by name."""
     query = (
         sa.select(PeerReview)
         .join(PeerReview.answer)
         .join(PeerReview.reviewer)
-        .where(Answer.item_id == item_id)
+        .where(Answer.item_id == item_id, learns)
         .order_by(Person.name, Person.id, PeerReview.id)
         .options(contains_eager(PeerReview.answer), contains_eager(PeerReview.reviewer))
     )

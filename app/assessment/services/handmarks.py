@@ -16,7 +16,7 @@ from app import audit
 from app.accounts.models import Person
 from app.assessment import contexts
 from app.assessment import queries as quiz_queries
-from app.assessment.models import Answer, HandMark, PeerReview, QuizItem, Rubric
+from app.assessment.models import Answer, Attempt, HandMark, PeerReview, QuizItem, Rubric
 from app.assessment.queries import marking as queries
 from app.assessment.queries import peers as peer_queries
 from app.assessment.rules import handmarks as rules
@@ -127,14 +127,18 @@ class Sheet:
 # Reading
 
 
-def sheets_of(item: QuizItem, marker: Person) -> list[Sheet]:
+def sheets_of(item: QuizItem, marker: Person, organisation_id: int | None = None) -> list[Sheet]:
     """The answers to an item that people mark, by number; the marker's own are not among them. Three statements.
+
+    Only of those who learn at the organisation where the marker marks them, by default that of the quiz.
 
     Where peers review them, four: before the answers go to peers only the examples wait for the marker.
     """
     numbers = numbers_of(item.id)
     given = queries.hand_marks_in(item.id)
-    answers = queries.answers_to_mark(item.id, marker)
+    teaching_id = organisation_id or item.quiz.organisation_id
+    learns = contexts.learners_marked(marker, item.quiz, teaching_id, Attempt.person_id)
+    answers = queries.answers_to_mark(item.id, marker, learns)
     peers = peer_queries.answers_with_peers(item.id) if item.quiz.peers else {}
     are_examples_there = sum(answer.share is not None for answer in answers) >= EXAMPLES
     is_for_peers = bool(item.quiz.peers) and not peers and are_examples_there

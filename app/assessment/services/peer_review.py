@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit
 from app.accounts.models import Person
+from app.assessment import contexts
 from app.assessment.models import Answer, PeerReview, QuizItem, Rubric
 from app.assessment.queries import marking as marking_queries
 from app.assessment.queries import peers as queries
@@ -338,9 +339,10 @@ class Overview:
     due_at: datetime | None
 
 
-def overview_of(item: QuizItem) -> Overview:
-    """Who reviews how, and which answers need a teacher. Three statements."""
-    reviews = queries.reviews_in(item.id)
+def overview_of(item: QuizItem, reader: Person, organisation_id: int) -> Overview:
+    """Who reviews how, and which answers need a teacher, of those whom the reader marks there. Three statements."""
+    learns = contexts.learners_marked(reader, item.quiz, organisation_id, PeerReview.reviewer_id)
+    reviews = queries.reviews_in(item.id, learns)
     numbers = handmarks.numbers_of(item.id)
     people = {review.reviewer_id: review.reviewer for review in reviews}
     calibrations = calibrations_of(item.id, list(people))

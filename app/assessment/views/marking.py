@@ -44,7 +44,7 @@ class MarkUnreadable(Refused):
 def index(slug: str) -> str:
     """The questions whose answers wait, by quiz."""
     organisation = organisation_for(slug, *AUTHORS)
-    found = queries.items_to_mark(me(), contexts.quizzes_marked_by(me()), organisation.id)
+    found = queries.items_to_mark(me(), contexts.marked_by(me(), organisation.id))
     by_quiz: dict[int, list[queries.ItemToMark]] = {}
     for item in found:
         by_quiz.setdefault(item.quiz_id, []).append(item)
@@ -74,7 +74,9 @@ def mark_many(slug: str, item_id: int) -> Any:
     ticked = set(request.form.getlist("number"))
     if not form.validate():
         return answers_page(organisation, item, form, ticked), 422
-    wanted = [sheet.answer.id for sheet in services.sheets_of(item, me()) if str(sheet.number) in ticked]
+    wanted = [
+        sheet.answer.id for sheet in services.sheets_of(item, me(), organisation.id) if str(sheet.number) in ticked
+    ]
     if not wanted:
         flash(_("Tick the answers that get this mark."), "warning")
         return redirect(url_for(".item", slug=slug, item_id=item_id), 303)
@@ -196,17 +198,17 @@ def nameless_file(answer: Answer, number: int, file_id: int) -> Response:
 
 
 def item_for(slug: str, item_id: int) -> tuple[Organisation, QuizItem]:
-    """An item of the organisation's quizzes whose answers the signed-in person marks; else 404."""
+    """An item of a quiz whose answers the signed-in person marks at the organisation; else 404."""
     organisation = organisation_for(slug, *AUTHORS)
-    found = queries.item_to_mark(organisation.id, item_id) or abort(404)
-    authorize(may_mark, found.quiz, contexts.context_of(found.quiz))
+    found = queries.item_to_mark(item_id) or abort(404)
+    authorize(may_mark, found.quiz, contexts.context_of(found.quiz), organisation.id)
     return organisation, found
 
 
 def sheet_for(slug: str, item_id: int, number: int) -> tuple[Organisation, QuizItem, Sheet, list[Sheet]]:
     """One answer by its number, among all to its item; one's own answers are not there."""
     organisation, item = item_for(slug, item_id)
-    sheets = services.sheets_of(item, me())
+    sheets = services.sheets_of(item, me(), organisation.id)
     return organisation, item, sheet_numbered(sheets, number) or abort(404), sheets
 
 
@@ -223,7 +225,7 @@ def rubric_of(item: QuizItem) -> Rubric | None:
 
 def answers_page(organisation: Organisation, item: QuizItem, form: ManyForm, ticked: Any = ()) -> str:
     """The list of an item's answers: those that wait for the marker first."""
-    sheets = services.sheets_of(item, me())
+    sheets = services.sheets_of(item, me(), organisation.id)
     following = services.next_to_mark(sheets)
     order = list(services.SheetState)
     page = paged(sorted(sheets, key=lambda sheet: (order.index(sheet.state), sheet.number)), ROWS)

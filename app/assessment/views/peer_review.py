@@ -126,12 +126,12 @@ def download(item_id: int, number: int, file_id: int) -> Response:
 def item(slug: str, item_id: int) -> str:
     """How the peer review of a question stands: who reviews how, which answers need a teacher."""
     organisation, item = reviewed_item_for(slug, item_id)
-    sheets = handmarks.sheets_of(item, me())
+    sheets = handmarks.sheets_of(item, me(), organisation.id)
     return render_template(
         "assessment/peer_review/item.html",
         organisation=organisation,
         item=item,
-        found=services.overview_of(item),
+        found=services.overview_of(item, me(), organisation.id),
         own_numbers={sheet.number for sheet in sheets},
         examples=sum(sheet.answer.share is not None for sheet in sheets),
         examples_wanted=services.rules.EXAMPLES,
