@@ -34,8 +34,8 @@ class QuizContext:
     """What a feature says of its quizzes.
 
     `may_take(person, quiz)`: whether the person may begin an attempt. `place(quiz)`: where to go back to.
-    `finished(attempt, now)`: called in the transaction that hands an attempt in and marks it, and again when people
-    have marked what no machine could; a second call for a passed attempt does nothing more.
+    `finished(attempt, now)`: called in the transaction that hands an attempt in and marks it, again when people have
+    marked what no machine could, and whenever a regrade changes its points; called again it does no harm.
     `may_mark(person, quiz)`: whether the person marks such answers. `marked_by(person, own)`: the ids of the quizzes of
     which that is so, with `own` only of those that are theirs to mark; None where there can be none.
     """

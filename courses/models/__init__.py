@@ -24,14 +24,16 @@ from courses.models.courses import (
     Module,
     VersionLesson,
 )
-from courses.models.grades import Grade
+from courses.models.grades import ChangeKind, ColumnGrade, Grade, GradeChange, GradeColumn
 
 __all__ = [
     "QUIZ_OF_LESSON",
     "Assignment",
+    "ChangeKind",
     "Cohort",
     "CohortDate",
     "CohortTeacher",
+    "ColumnGrade",
     "CompletesOn",
     "Course",
     "CourseFile",
@@ -39,6 +41,8 @@ __all__ = [
     "CourseVersion",
     "Enrolment",
     "Grade",
+    "GradeChange",
+    "GradeColumn",
     "Joining",
     "KeptSeat",
     "Lesson",

@@ -4,15 +4,9 @@ Nothing here commits. What a demo or an import brings in goes the same way as wh
 """
 
 from courses.services.cohorts import bring_in, enrol, leave, open_cohort, set_teachers, take_seats
-from courses.services.grades import lesson_marked
-from courses.services.learning import (
-    CERTIFIED,
-    check_completion,
-    complete_lesson,
-    complete_lessons,
-    quiz_finished,
-    read_to_end,
-)
+from courses.services.completion import CERTIFIED, check_completion, missing_for, opened_by, require_open, rules_of
+from courses.services.grades import keep_best_attempts, lesson_marked, refresh_totals
+from courses.services.learning import complete_lesson, complete_lessons, quiz_finished, read_to_end
 from courses.services.publishing import LessonUnfinished, move_cohort, publish, withdraw
 from courses.services.quizzes import Asked, QuizRules, set_quiz
 from courses.services.refusals import (
@@ -85,19 +79,25 @@ __all__ = [
     "delete_module",
     "enrol",
     "forget_draft",
+    "keep_best_attempts",
     "keep_draft",
     "leave",
     "lesson_marked",
+    "missing_for",
     "move_cohort",
     "move_lesson",
     "open_cohort",
+    "opened_by",
     "order_of",
     "publish",
     "quiz_finished",
     "read_to_end",
+    "refresh_totals",
+    "require_open",
     "restore_course",
     "restore_lesson",
     "restore_revision",
+    "rules_of",
     "save_lesson",
     "set_quiz",
     "set_teachers",
