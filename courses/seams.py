@@ -106,8 +106,10 @@ def skill_sources(person: Any, codes: Sequence[str]) -> list[SkillSource]:
 
 
 def _may_take(person: Person, quiz: Quiz) -> bool:
-    """Who is enrolled in the course may take the quiz that its lesson has in the version of their cohort."""
-    return queries.place_of_quiz(person, quiz) is not None
+    """Who is enrolled in the course may take the quiz that its lesson has in the version of their cohort, once open."""
+    place = queries.place_of_quiz(person, quiz)
+    enrolment = None if place is None else queries.enrolment_in(person, place[0])
+    return enrolment is not None and services.is_open(enrolment, quiz.context_id)
 
 
 def _place(quiz: Quiz) -> contexts.Place:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -166,12 +166,14 @@ def cells_of_columns(enrolment_ids: Sequence[int]) -> list[tuple[int, int, Decim
 
 def grades_of(enrolment_ids: Sequence[int]) -> list[Grade]:
     """The rows of some learners' lessons."""
-    return list(db.session.scalars(sa.select(Grade).where(Grade.enrolment_id.in_(enrolment_ids))))
+    query = sa.select(Grade).where(Grade.enrolment_id.in_(enrolment_ids))
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def column_grades_of(enrolment_ids: Sequence[int]) -> list[ColumnGrade]:
     """The rows of some learners in columns that teachers added."""
-    return list(db.session.scalars(sa.select(ColumnGrade).where(ColumnGrade.enrolment_id.in_(enrolment_ids))))
+    query = sa.select(ColumnGrade).where(ColumnGrade.enrolment_id.in_(enrolment_ids))
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def history_of(enrolment_id: int, column: Column) -> list[GradeChange]:
@@ -194,9 +196,9 @@ def history_of(enrolment_id: int, column: Column) -> list[GradeChange]:
 # Learners
 
 
-def learners_listed(cohort_id: int, words: str, sort: str) -> sa.Select[int, str, Decimal | None, Decimal | None]:
+def learners_listed(cohort_id: int, words: str, sort: str) -> sa.Select[Any]:
     """(enrolment id, name, total so far, final total) of who learns in a cohort now, by name or by total."""
-    query = (
+    query: Any = (
         sa.select(Enrolment.id, Person.name, Enrolment.share_so_far, Enrolment.share_final)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None))
@@ -210,7 +212,7 @@ def learners_listed(cohort_id: int, words: str, sort: str) -> sa.Select[int, str
         "-total": (Enrolment.share_final.desc().nulls_last(),),
         "-name": (Person.name.desc(),),
     }
-    return query.order_by(*orders.get(sort, (Person.name,)), Enrolment.id)
+    return cast("sa.Select[Any]", query.order_by(*orders.get(sort, (Person.name,)), Enrolment.id))
 
 
 def learners_with_addresses(cohort_id: int) -> list[tuple[int, str, str, Decimal | None, Decimal | None]]:

@@ -4,7 +4,16 @@ Nothing here commits. What a demo or an import brings in goes the same way as wh
 """
 
 from courses.services.cohorts import bring_in, enrol, leave, open_cohort, set_teachers, take_seats
-from courses.services.completion import CERTIFIED, check_completion, missing_for, opened_by, require_open, rules_of
+from courses.services.completion import (
+    CERTIFIED,
+    check_completion,
+    is_open,
+    missing_for,
+    opened_by,
+    openers_of,
+    require_open,
+    rules_of,
+)
 from courses.services.grades import keep_best_attempts, lesson_marked, refresh_totals
 from courses.services.learning import complete_lesson, complete_lessons, quiz_finished, read_to_end
 from courses.services.publishing import LessonUnfinished, move_cohort, publish, withdraw
@@ -79,6 +88,7 @@ __all__ = [
     "delete_module",
     "enrol",
     "forget_draft",
+    "is_open",
     "keep_best_attempts",
     "keep_draft",
     "leave",
@@ -88,6 +98,7 @@ __all__ = [
     "move_lesson",
     "open_cohort",
     "opened_by",
+    "openers_of",
     "order_of",
     "publish",
     "quiz_finished",

@@ -6,6 +6,8 @@ Nothing here commits.
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from app.credentials import services as credentials
 from app.db import db
 from courses import queries
@@ -123,16 +125,33 @@ def opened_by(enrolment: Enrolment, lines: Sequence[LessonLine], lesson_id: int)
     return next((line for line in lines if line.id == first), None)
 
 
+def openers_of(enrolment: Enrolment, lines: Sequence[LessonLine]) -> dict[int, LessonLine]:
+    """By lesson that is not open, the one that has to be done first."""
+    found = {line.id: opened_by(enrolment, lines, line.id) for line in lines}
+    return {lesson_id: opener for lesson_id, opener in found.items() if opener is not None}
+
+
 def require_open(enrolment: Enrolment, lesson_id: int) -> None:
     """Raises LessonNotOpen where lessons before this one have to be done first."""
-    if not rules_of(enrolment.cohort.version).sequential:
-        return
-    lines = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
-    if opened_by(enrolment, lines, lesson_id) is not None:
+    if not is_open(enrolment, lesson_id):
         raise LessonNotOpen
+
+
+def is_open(enrolment: Enrolment, lesson_id: int) -> bool:
+    """Whether the lessons that have to be done before one are done."""
+    if not rules_of(enrolment.cohort.version).sequential:
+        return True
+    lines = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
+    return opened_by(enrolment, lines, lesson_id) is None
 
 
 def hold(enrolment: Enrolment) -> None:
     """Let nobody else change somebody's marks and completion until the end of this transaction."""
     db.session.flush()
     db.session.refresh(enrolment, ["completed_at", "share_so_far", "share_final"], with_for_update=True)
+
+
+def hold_all(enrolment_ids: Sequence[int]) -> None:
+    """The same for several, in the order of their ids, so that two who do this do not wait for each other."""
+    query = sa.select(Enrolment.id).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id).with_for_update()
+    db.session.execute(query).all()

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -17,6 +18,7 @@ from courses.models import ChangeKind, Cohort, ColumnGrade, Enrolment, Grade, Gr
 from courses.queries import grades as grade_queries
 from courses.queries.grades import Column
 from courses.rules import grading
+from courses.rules.grade_files import on_scale
 from courses.rules.grading import Mark, Rules, Total
 from courses.services.completion import check_completion, hold, rules_of
 
@@ -172,13 +174,61 @@ def _override(
     if cell is None:
         cell = _new_cell(enrolment_id, column)
         db.session.add(cell)
-    earned = cell.points if isinstance(cell, Grade) else None
-    before = grading.effective(earned, cell.override_points)
+    _give(cell, enrolment_id, column, points, reason, kind, by_id, now)
+    db.session.flush()
+
+
+def _give(
+    cell: Grade | ColumnGrade,
+    enrolment_id: int,
+    column: Column,
+    points: Decimal,
+    reason: str,
+    kind: ChangeKind,
+    by_id: int,
+    now: datetime,
+) -> None:
+    before = _on_scale(cell, column.most)
     cell.override_points, cell.override_max = points, column.most
     cell.override_reason, cell.override_by_id, cell.override_at = reason[:300], by_id, now
     _changed(cell, now)
     _note(enrolment_id, cell, kind, (before, points), column.most, reason[:300], by_id, now)
+
+
+def override_many(
+    wishes: Sequence[tuple[int, Column, Decimal | None, Decimal]], reason: str, *, by_id: int, now: datetime
+) -> int:
+    """Give points in many cells: (enrolment id, column, points seen before, points), of learners who are held.
+
+    A cell that does not hold any more what was seen is left as it is; returns how many were changed. Totals are the
+    caller's.
+    """
+    ids = sorted({wish[0] for wish in wishes})
+    cells: dict[tuple[int, str], Grade | ColumnGrade] = {}
+    for grade in grade_queries.grades_of(ids):
+        cells[grade.enrolment_id, f"l{grade.lesson_id}"] = grade
+    for cell in grade_queries.column_grades_of(ids):
+        cells[cell.enrolment_id, f"c{cell.column_id}"] = cell
+    changed = 0
+    for enrolment_id, column, seen, points in wishes:
+        held = cells.get((enrolment_id, column.key))
+        if not 0 <= points <= column.most or _on_scale(held, column.most) != seen:
+            continue
+        if held is None:
+            held = cells[enrolment_id, column.key] = _new_cell(enrolment_id, column)
+            db.session.add(held)
+        _give(held, enrolment_id, column, points, reason, ChangeKind.IMPORT, by_id, now)
+        changed += 1
     db.session.flush()
+    return changed
+
+
+def _on_scale(cell: Grade | ColumnGrade | None, most: Decimal) -> Decimal | None:
+    if cell is None:
+        return None
+    if cell.override_points is not None:
+        return on_scale(cell.override_points, cell.override_max or most, most)
+    return on_scale(cell.points, cell.points_max, most) if isinstance(cell, Grade) else None
 
 
 def _held(enrolment_id: int, column: Column) -> Grade | ColumnGrade | None:
@@ -242,7 +292,7 @@ def totals_of(rules: Rules, columns: Sequence[Column], cells: Sequence[tuple[str
     for column in columns:
         points, most = held.get(column.key, (None, column.most))
         share = grading.share_of(points, most)
-        marks.append(Mark(column.key, column.category, share, grading.Fraction(column.most)))
+        marks.append(Mark(column.key, column.category, share, Fraction(column.most)))
     return Totals(grading.total(rules, marks, missing_as_zero=False), grading.total(rules, marks, missing_as_zero=True))
 
 
@@ -261,7 +311,7 @@ def refresh_totals(cohort: Cohort, now: datetime, enrolment_ids: Collection[int]
     db.session.flush()
     rules, columns = rules_of(queries.version_of(cohort)), columns_of(cohort)
     ids = grade_queries.enrolment_ids_in(cohort.id) if enrolment_ids is None else sorted(enrolment_ids)
-    for some in _pieces(ids):
+    for some in pieces(ids):
         cells = cells_of(some)
         rows = []
         for enrolment_id in some:
@@ -274,7 +324,8 @@ def refresh_totals(cohort: Cohort, now: datetime, enrolment_ids: Collection[int]
                 check_completion(enrolment, cohort.course, now)
 
 
-def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Some hundred ids at a time."""
     for start in range(0, len(ids), AT_ONCE):
         yield ids[start : start + AT_ONCE]
 

@@ -10,7 +10,7 @@ from app.clock import today
 from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
-from courses import policies, queries
+from courses import policies, queries, services
 
 bp = Blueprint("courses", __name__)
 
@@ -57,6 +57,9 @@ def show(course_id: int) -> Any:
         told=version or course,
         modules=version.modules if version else [],
         lessons=lessons,
+        missing=services.missing_for(enrolment, lessons) if enrolment and not enrolment.completed_at else None,
+        lines_by_id={line.id: line for line in lessons},
+        openers=services.openers_of(enrolment, lessons) if enrolment else {},
         next=next((lesson for lesson in lessons if lesson.done_at is None), None),
         supplied=queries.skills_of_courses([course.id])[course.id],
         cohorts=[] if enrolment or not course.is_published else queries.open_cohorts(course.id, day, utcnow()),

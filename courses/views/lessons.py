@@ -32,8 +32,11 @@ def show(course_id: int, position: int) -> Any:
         flash(_("Enrol in the course to read its lessons."), "info")
         return redirect(url_for("courses.courses.show", course_id=course.id), 303)
     if enrolment is not None and enrolment.left_at is None:
-        lesson: Lesson | LessonRevision = queries.lesson_at(enrolment.cohort.version_id, position) or abort(404)
+        revision = queries.lesson_at(enrolment.cohort.version_id, position) or abort(404)
+        lesson: Lesson | LessonRevision = revision
         lessons = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
+        if opener := services.opened_by(enrolment, lessons, revision.lesson_id):
+            return render_template("courses/lessons/closed.html", course=course, line=lesson, opener=opener)
     else:
         enrolment = None
         lesson = queries.lesson_at_place(course.id, position) or abort(404)
