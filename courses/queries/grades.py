@@ -267,7 +267,7 @@ class Tried:
     handed_in_at: datetime | None
 
 
-def _waits() -> sa.Exists:
+def has_waiting() -> sa.Exists:
     """Whether an answer of an attempt waits for a person's mark."""
     return sa.exists().where(
         Answer.attempt_id == Attempt.id, Answer.share.is_(None), Answer.reason == MarkReason.NEEDS_PERSON.value
@@ -286,7 +286,7 @@ def tried_at(person_id: int, lesson_ids: Collection[int]) -> dict[int, Tried]:
             Attempt.points_max,
             Attempt.submitted_at,
             Quiz.pass_share,
-            _waits().label("waits"),
+            has_waiting().label("waits"),
         )
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(Quiz.context_kind == QUIZ_OF_LESSON, Quiz.context_id.in_(lesson_ids))
@@ -383,7 +383,7 @@ def best_attempts_in(cohort_id: int) -> sa.Select[Any]:
         .join(Quiz, sa.and_(Quiz.context_kind == QUIZ_OF_LESSON, Quiz.context_id == VersionLesson.lesson_id))
         .join(Attempt, sa.and_(Attempt.quiz_id == Quiz.id, Attempt.person_id == Enrolment.person_id))
         .where(Enrolment.cohort_id == cohort_id)
-        .where(Attempt.submitted_at.is_not(None), Attempt.points.is_not(None), Attempt.points_max > 0, ~_waits())
+        .where(Attempt.submitted_at.is_not(None), Attempt.points.is_not(None), Attempt.points_max > 0, ~has_waiting())
         .where(~sa.exists().where(Grade.enrolment_id == Enrolment.id, Grade.lesson_id == Quiz.context_id))
         .subquery()
     )

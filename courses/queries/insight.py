@@ -1,6 +1,6 @@
 """How a cohort stands: where each learner is, what they tried there, what is overdue, how long marks take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from courses.models import (
     LessonRevision,
     VersionLesson,
 )
+from courses.queries.grades import has_waiting
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ class Learner:
 
 def standings(cohort_id: int, version_id: int | None) -> list[Learner]:
     """Everybody who learns in a cohort now, by name."""
-    done_here = sa.exists().where(
-        LessonDone.enrolment_id == Enrolment.id, LessonDone.lesson_id == VersionLesson.lesson_id
+    done_here = (
+        sa.exists()
+        .where(LessonDone.enrolment_id == Enrolment.id, LessonDone.lesson_id == VersionLesson.lesson_id)
+        .correlate(Enrolment, VersionLesson)
     )
     position = (
         sa.select(sa.func.min(VersionLesson.position))
@@ -107,10 +110,11 @@ def done_by_position(cohort_id: int, version_id: int | None) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Tries:
-    """Attempts that were handed in at a lesson which is not done, and the best share of points."""
+    """Attempts that were handed in at a lesson which is not done, those that are marked, their best share of points."""
 
-    count: int
-    best: Decimal | None
+    count: int = 0
+    failed: int = 0
+    best: Decimal | None = None
 
 
 def tries_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[int, int], Tries]:
@@ -121,6 +125,7 @@ def tries_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[
             VersionLesson.position,
             Attempt.points,
             Attempt.points_max,
+            has_waiting(),
         )
         .select_from(VersionLesson)
         .join(Quiz, sa.and_(Quiz.context_kind == QUIZ_OF_LESSON, Quiz.context_id == VersionLesson.lesson_id))
@@ -134,11 +139,13 @@ def tries_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[
         .where(Attempt.submitted_at.is_not(None), LessonDone.lesson_id.is_(None))
     )
     found: dict[tuple[int, int], Tries] = {}
-    for enrolment_id, position, points, most in db.session.execute(query):
-        share = None if points is None or not most else points / most
-        before = found.get((enrolment_id, position), Tries(0, None))
-        best = before.best if share is None or (before.best or Decimal(-1)) >= share else share
-        found[enrolment_id, position] = Tries(before.count + 1, best)
+    for enrolment_id, position, points, most, waits in db.session.execute(query):
+        before = found.get((enrolment_id, position), Tries())
+        if waits or points is None or not most:
+            found[enrolment_id, position] = replace(before, count=before.count + 1)
+        else:
+            best = max(points / most, before.best or Decimal(0))
+            found[enrolment_id, position] = Tries(before.count + 1, before.failed + 1, best)
     return found
 
 

@@ -82,7 +82,7 @@ def of_cohort(cohort: Cohort, thresholds: Thresholds, now: datetime) -> Insight:
     by_position = {line.position: line for line in lines}
     here = Counter(one.position for one in learners)
     median = risk.median([one.lessons_done for one in learners])
-    failed = _most_tries(tries)
+    failed = _most_failed(tries)
     at_risk = [
         AtRisk(one, _risks(one, median, thresholds, by_position, opens, failed, overdue, now)) for one in learners
     ]
@@ -98,10 +98,10 @@ def of_cohort(cohort: Cohort, thresholds: Thresholds, now: datetime) -> Insight:
     )
 
 
-def _most_tries(tries: dict[tuple[int, int], Tries]) -> dict[int, int]:
+def _most_failed(tries: dict[tuple[int, int], Tries]) -> dict[int, int]:
     found: dict[int, int] = {}
     for (enrolment_id, _position), one in tries.items():
-        found[enrolment_id] = max(found.get(enrolment_id, 0), one.count)
+        found[enrolment_id] = max(found.get(enrolment_id, 0), one.failed)
     return found
 
 
@@ -145,7 +145,7 @@ def _stuck(
         if line is None or learner.completed_at is not None:
             continue
         if max(learner.since, opens.get(line.id, learner.since)) <= limit:
-            found.append(Stuck(learner, line, tries.get((learner.enrolment_id, line.position), Tries(0, None))))
+            found.append(Stuck(learner, line, tries.get((learner.enrolment_id, line.position), Tries())))
     return sorted(found, key=lambda one: (one.learner.since, one.learner.enrolment_id))
 
 

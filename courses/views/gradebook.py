@@ -4,6 +4,7 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,7 @@ from courses.policies import AUTHORS
 from courses.queries import grades as grade_queries
 from courses.queries.grades import Column
 from courses.rules.grade_files import on_scale
-from courses.rules.grading import Rules
+from courses.rules.grading import Rules, rounded
 from courses.services import completion, grade_files, grades
 from courses.services.grades import Totals
 from courses.views.cohorts import cohort_for
@@ -103,6 +104,11 @@ def share_text(share: Decimal | None) -> str:
     return "–" if share is None else f"{(share * 100).normalize():f}%"
 
 
+def fraction_text(share: Fraction) -> str:
+    """An exact share as `share_text` writes a rounded one."""
+    return share_text(rounded(share))
+
+
 # One learner
 
 
@@ -116,6 +122,7 @@ class Line:
     by_hand: bool
     reason: str
     is_dropped: bool
+    is_dropped_finally: bool
 
 
 def lines_of(enrolment: Enrolment, columns: list[Column], totals: Totals) -> list[Line]:
@@ -137,6 +144,7 @@ def lines_of(enrolment: Enrolment, columns: list[Column], totals: Totals) -> lis
                 override is not None and column.lesson_id is not None,
                 "" if cell is None else cell.override_reason,
                 column.key in totals.so_far.dropped,
+                column.key in totals.final.dropped,
             )
         )
     return lines
@@ -153,6 +161,7 @@ def _account(enrolment: Enrolment, cohort: Cohort) -> dict[str, Any]:
         "totals": totals,
         "lines": lines_of(enrolment, columns, totals),
         "share_text": share_text,
+        "fraction_text": fraction_text,
     }
 
 

@@ -7,12 +7,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from wtforms.fields.choices import SelectChoice
 
 from app.accounts.guards import roles
 from app.clock import received
 from app.db import db
-from app.ui.filters import words
 from courses import queries
 from courses.forms import share_of_percent
 from courses.forms_grades import SPARE_ROWS, GradingForm
@@ -20,6 +18,7 @@ from courses.models import Course, Lesson
 from courses.policies import AUTHORS
 from courses.rules.grading import MOST_CATEGORIES, Category, Rules, read_rules
 from courses.services import grading_rules
+from courses.views.gradebook import category_choices
 from courses.views.workshop import course_for
 
 bp = Blueprint("grading_rules", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>")
@@ -73,8 +72,7 @@ def _form(course: Course, rules: Rules, lessons: Sequence[Lesson]) -> GradingFor
         pass_percent=None if rules.pass_share is None else rules.pass_share * 100,
         sequential=rules.sequential,
     )
-    choices = [SelectChoice("", _("nowhere"))]
-    choices += [SelectChoice(one.name, words(one, "title")) for one in rules.categories]
+    choices = category_choices(rules)
     for row in form.lessons:
         row.category.choices = choices
         if row.category.data not in {choice.value for choice in choices}:
