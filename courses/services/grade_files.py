@@ -27,6 +27,8 @@ from courses.services.completion import hold_all
 
 MOST_BYTES = 10_000_000
 DELIMITERS = (",", "\t", ";")
+# How packages and older Office files begin.
+NO_TEXT = (b"PK\x03\x04", spreadsheet.OLE)
 # A change that was on its way while the file was made is not in it, although its moment is earlier.
 ON_ITS_WAY = timedelta(seconds=10)
 
@@ -125,6 +127,8 @@ def read_table(name: str, content: bytes) -> list[list[str]]:
     try:
         if spreadsheet.is_workbook(content):
             return next((sheet for sheet in spreadsheet.tables(content) if any(map(any, sheet))), [])
+        if content.startswith(NO_TEXT):
+            raise FileUnfit(reason=_("it is neither a workbook nor a CSV table"))
         text = decode(name, content).text
     except FileUnreadable as error:
         raise FileUnfit(reason=str(error)) from error

@@ -212,7 +212,7 @@ def override_many(
     changed = 0
     for enrolment_id, column, seen, points in wishes:
         held = cells.get((enrolment_id, column.key))
-        if not 0 <= points <= column.most or _on_scale(held, column.most) != seen:
+        if not (points.is_finite() and 0 <= points <= column.most) or _on_scale(held, column.most) != seen:
             continue
         if held is None:
             held = cells[enrolment_id, column.key] = _new_cell(enrolment_id, column)

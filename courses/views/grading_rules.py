@@ -88,7 +88,7 @@ def _rules(form: GradingForm, before: Rules) -> Rules:
         title = (row.title_zh.data or "").strip()
         if not title:
             continue
-        name = row.name.data if row.name.data in names else _free_name(names)
+        name = row.form.name.data if row.form.name.data in names else _free_name(names)
         names.add(name)
         weight = Decimal(1) if row.weight.data is None else row.weight.data
         categories.append(Category(name, title, (row.title_en.data or "").strip(), weight, row.drop.data or 0))
