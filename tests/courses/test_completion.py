@@ -71,7 +71,7 @@ def test_an_assignment_says_whether_it_waits_for_its_mark(db, cast):
     with_learners(course, cast.student)
     enrolment = queries.enrolment_in(cast.student, course.id)
     assert missing_of(cast.student, course)[1].reason is Lack.NOT_HANDED_IN
-    stored = StoredFile(digest="0" * 64, size=1, name="a.txt", media_type="text/plain", uploaded_by=cast.student.id)
+    stored = StoredFile(name="a.txt", media_type="text/plain", size=1, sha256="0" * 64, owner_kind="hand_in")
     db.session.add(stored)
     db.session.flush()
     db.session.add(

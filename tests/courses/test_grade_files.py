@@ -110,7 +110,7 @@ def test_changed_points_go_in_with_a_reason_that_names_the_file(client, db, cast
         ["林小雨", "Part 1", "1", "2"],
         ["林小雨", "Part 2", "–", "1"],
     ]
-    assert points(cohort, cast.student, course) == {"l1": 1}, "nothing is kept before it was looked at"
+    assert list(points(cohort, cast.student, course).values()) == [1], "nothing is kept before it was looked at"
     assert "2 cells were changed." in confirm(client, preview).text
     keys = [column.key for column in grades.columns_of(cohort)]
     assert points(cohort, cast.student, course) == {keys[0]: 2, keys[1]: 1}
