@@ -12,12 +12,13 @@ from pathlib import Path
 
 from app.seeding.cast import PASSWORD
 from bench import world as worlds
+from bench.gradebook import FIRST_NAME
 from bench.load import ANSWERED, Client, Page, WrongAnswer, begin_attempt
-from bench.ratios import ANSWER, GROWTH, READ_PAGE, Block, Blocks, cpu_ratio, rate_ratio, table, verdict
+from bench.ratios import ANSWER, GRADEBOOK, GROWTH, READ_PAGE, Block, Blocks, cpu_ratio, rate_ratio, table, verdict
 from tools.steps import Failed, Steps, run, say
 
 BARE = "bare limit"
-PEOPLE = {"student": worlds.STUDENT, "official": worlds.OFFICIAL}
+PEOPLE = {"student": worlds.STUDENT, "official": worlds.OFFICIAL, "coordinator": worlds.COORDINATOR}
 WARM_UP = 20  # requests to each page before anything counts
 
 
@@ -39,6 +40,7 @@ def pages_for(found: worlds.Subjects) -> list[Page]:
             "scoreboard", "student", f"/competitions/{found.competition_id}/ranking/", found.winner, at_most=READ_PAGE
         ),
         Page("gap report", "official", "/reports/gap/", "/reports/figures/", at_most=READ_PAGE),
+        Page("gradebook", "coordinator", found.gradebook, FIRST_NAME, at_most=GRADEBOOK),
     ]
 
 

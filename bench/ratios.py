@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-READ_PAGE, ANSWER, GROWTH = 2.0, 3.0, 1.3  # the targets, as multiples
+READ_PAGE, ANSWER, GRADEBOOK, GROWTH = 2.0, 3.0, 15.0, 1.3  # the targets, as multiples
 
 
 @dataclass(frozen=True)

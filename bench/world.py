@@ -28,6 +28,7 @@ from app.factory import create_app
 from app.reference import queries as reference
 from app.reference.models import Skill
 from app.skills.models import SkillEstimate
+from bench import gradebook
 from bench.multiply import multiply
 from competitions.models import Competition, CompetitionStatus, Result, Team
 from courses.models import Cohort, Course, Enrolment, Lesson
@@ -36,6 +37,7 @@ from reports.rules.publication import publish
 from tools.steps import PYTHON, ROOT, must_show, say
 
 STUDENT, OFFICIAL = "student@demo.example", "official@demo.example"
+COORDINATOR, UNIVERSITY = "university@demo.example", "demo-university"
 ID_COLUMNS = frozenset({"person", "posting", "employer"})  # of the snapshot's files
 SEEDED, DOUBLED = "seeded", 2
 READY = "ready"  # a file that says that a world was made to its end
@@ -83,7 +85,9 @@ class World:
 
 
 def seeded(folder: Path, size: str, sockets: Path | None) -> World:
-    """The demo world, made by `flask reference load` and `flask seed`; one that is there is used again."""
+    """The demo world, made by `flask reference load` and `flask seed`, with a large gradebook; one that is there is
+    used again.
+    """
     world = _world(folder, SEEDED, 1, sockets)
     if (world.data_dir / READY).exists():
         return world
@@ -95,6 +99,9 @@ def seeded(folder: Path, size: str, sockets: Path | None) -> World:
         _close()
     for command in (["reference", "load"], ["seed", "--size", size]):
         must_show([PYTHON, "-m", "flask", "--app", "wsgi", *command], world.environment)
+    with world.app().app_context():
+        gradebook.plant(UNIVERSITY)
+        _close()
     (world.data_dir / READY).touch()
     return world
 
@@ -158,6 +165,7 @@ class Subjects:
     skill_name: str
     competition_id: int
     winner: str
+    gradebook: str
 
 
 def subjects(world: World) -> Subjects:
@@ -200,8 +208,11 @@ def subjects(world: World) -> Subjects:
         ).one_or_none()
         if ranked is None:
             raise Lacking("no ranking is published")
+        book = gradebook.address()
+        if book is None:
+            raise Lacking("there is no large gradebook")
         quiz_ids = tuple(quiz for quiz in quizzes if quiz is not None)
-        found = Subjects(course.id, course.title_zh, quiz_ids, skill, ranked.id, ranked.name)
+        found = Subjects(course.id, course.title_zh, quiz_ids, skill, ranked.id, ranked.name, book)
         _close()
         return found
 

@@ -253,8 +253,10 @@ def skill_sources(person: Any, codes: Sequence[str]) -> list[SkillSource]:
 
 
 def _may_take(person: Person, quiz: Quiz) -> bool:
-    """Who is enrolled in the course may take the quiz of a lesson of their version, once the lesson is open."""
-    return queries.place_of_quiz(person, quiz, opened_by=received()) is not None
+    """Who is enrolled may take the quiz of a lesson of their version, once it opens and its turn has come."""
+    place = queries.place_of_quiz(person, quiz, opened_by=received())
+    enrolment = None if place is None else queries.enrolment_in(person, place[0])
+    return enrolment is not None and services.is_its_turn(enrolment, quiz.context_id)
 
 
 def _place(quiz: Quiz) -> contexts.Place:

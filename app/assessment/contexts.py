@@ -47,8 +47,8 @@ class QuizContext:
     """What a feature says of its quizzes.
 
     `may_take(person, quiz)`: whether the person may begin an attempt. `place(quiz)`: where to go back to.
-    `finished(attempt, now)`: called in the transaction that hands an attempt in and marks it, and again when people
-    have marked what no machine could; a second call for a passed attempt does nothing more.
+    `finished(attempt, now)`: called in the transaction that hands an attempt in and marks it, again when people have
+    marked what no machine could, and whenever a regrade changes its points; called again it does no harm.
     `may_mark(person, quiz, organisation_id)`: whether the person marks such answers at an organisation.
     `marked_by(person, organisation_id, own)`: of which quizzes that is so, and whose answers; with `own` only what is
     theirs to mark; None where there can be none.

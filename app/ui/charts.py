@@ -314,6 +314,38 @@ def scatter(
     )
 
 
+def bars(rows: Sequence[Mapping[str, Any]], axis: str, upright: bool = False) -> dict[str, Any]:
+    """A bar for each label, in the order of the rows; bars of the same label are put end to end.
+
+    Each row has `label`, `value` (a count) and `part`, the words for what is counted; there are at most three kinds of
+    parts. `axis` names the counts. `upright` bars stand side by side, for steps of a scale.
+    """
+    parts = list(dict.fromkeys(row["part"] for row in rows))
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    look: dict[str, Any] = {"labelColor": INK}
+    if upright:
+        look |= {"labelAngle": 0, "labelOverlap": True}
+    where = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": look}
+    count = {"field": "value", "type": "quantitative", "title": axis, "axis": {"tickMinStep": 1, "format": "d"}}
+    colour = {
+        "field": "part",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "scale": {"domain": parts, "range": [ACCENT, SHORTAGE, UNSURE][: len(parts)]},
+        "legend": {"orient": "top"} if len(parts) > 1 else None,
+    }
+    order = {"field": "order", "type": "quantitative"}
+    tooltip = [{"field": "label", "title": " "}, {"field": "part", "title": " "}, {"field": "value", "title": axis}]
+    places = {"x": where, "y": count} if upright else {"y": where, "x": count}
+    return _spec(
+        [{**row, "order": parts.index(row["part"])} for row in rows],
+        height=220 if upright else 28 * max(1, len(labels)),
+        mark={"type": "bar"},
+        encoding={**places, "color": colour, "order": order, "tooltip": tooltip},
+    )
+
+
 def log_place(value: float, smallest: float = 0.25, largest: float = 4.0) -> float:
     """Where a ratio stands on a log scale, in per cent of its length, cut at the ends. Zero stands at the left end."""
     if value <= smallest:

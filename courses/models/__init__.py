@@ -26,7 +26,7 @@ from courses.models.courses import (
     VersionLesson,
 )
 from courses.models.discussions import Mention, Post, PostReport, PostText
-from courses.models.grades import Grade
+from courses.models.grades import ChangeKind, ColumnGrade, Grade, GradeChange, GradeColumn
 from courses.models.joining import JoiningRequest, WaitingPlace
 from courses.models.notes import LessonNote
 from courses.models.paths import LearningPath, PathStep, Prerequisite
@@ -36,9 +36,11 @@ __all__ = [
     "Announcement",
     "AnnouncementRead",
     "Assignment",
+    "ChangeKind",
     "Cohort",
     "CohortDate",
     "CohortTeacher",
+    "ColumnGrade",
     "CompletesOn",
     "Course",
     "CourseFile",
@@ -46,6 +48,8 @@ __all__ = [
     "CourseVersion",
     "Enrolment",
     "Grade",
+    "GradeChange",
+    "GradeColumn",
     "Joining",
     "JoiningRequest",
     "KeptSeat",

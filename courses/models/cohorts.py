@@ -2,12 +2,13 @@
 
 import enum
 from datetime import date, datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Organisation, Person
-from app.db import Model, Moment, calendar_day, choice, key, line, moment, short_code
+from app.db import Exact, Model, Moment, calendar_day, choice, key, line, moment, short_code
 from courses.models.courses import Course, CourseVersion
 
 
@@ -92,6 +93,9 @@ class Enrolment(Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     enrolled_at: Mapped[moment]
     lessons_done: Mapped[int] = mapped_column(default=0)
+    # What the marks come to: of what is marked so far, and with what is missing counted as nothing.
+    share_so_far: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
+    share_final: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
     completed_at: Mapped[datetime | None] = mapped_column(Moment())
     left_at: Mapped[datetime | None] = mapped_column(Moment())
 

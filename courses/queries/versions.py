@@ -117,7 +117,11 @@ def skills_tested_in(version_id: int) -> list[tuple[int, str, int]]:
 
 
 def _lacking(enrolment_id: sa.ColumnElement[int] | int, version_id: int) -> sa.Select[int]:
-    done = sa.exists().where(LessonDone.lesson_id == VersionLesson.lesson_id, LessonDone.enrolment_id == enrolment_id)
+    done = (
+        sa.exists()
+        .where(LessonDone.lesson_id == VersionLesson.lesson_id, LessonDone.enrolment_id == enrolment_id)
+        .correlate(VersionLesson, Enrolment)  # by itself it would see no further than the statement around it
+    )
     return (
         sa.select(sa.func.count())
         .select_from(VersionLesson)

@@ -224,6 +224,7 @@ def _teach(world: World, university: Organisation, offers: list[Offer]) -> None:
             observations = _learn(world, rng, offer, paths)
             if guided is not None and script is not None:
                 observations += _learn_by_script(world, offer, cohort, term, guided, script)
+            services.keep_best_attempts(cohort, world.now)
             skills.record_evidence(observations, as_of=world.today, refresh=False)
         db.session.flush()
 

@@ -189,6 +189,7 @@ def _cohort(
         observations += seen
         if attempt.is_passed and attempt.submitted_at is not None:
             services.complete_lessons(enrolment, lessons.course, [(lessons.first.id, attempt.submitted_at)], 2)
+    services.keep_best_attempts(cohort, world.now)
     skills.record_evidence(observations, as_of=world.today, refresh=False)
 
 

@@ -23,15 +23,18 @@ from courses.services.cohorts import (
     take_seats,
     wait_for_seat,
 )
-from courses.services.dates import DueBeforeOpen, require_open, set_dates
-from courses.services.grades import lesson_marked
-from courses.services.learning import (
+from courses.services.completion import (
     check_completion,
-    complete_lesson,
-    complete_lessons,
-    quiz_finished,
-    read_to_end,
+    is_its_turn,
+    missing_for,
+    opened_by,
+    openers_of,
+    require_turn,
+    rules_of,
 )
+from courses.services.dates import DueBeforeOpen, require_open, set_dates
+from courses.services.grades import keep_best_attempts, lesson_marked, refresh_totals
+from courses.services.learning import complete_lesson, complete_lessons, quiz_finished, read_to_end
 from courses.services.paths import create_path, delete_path, publish_path, set_steps, withdraw_path
 from courses.services.publishing import LessonUnfinished, has_changes, move_cohort, publish, withdraw
 from courses.services.quizzes import Asked, QuizRules, set_quiz
@@ -131,26 +134,34 @@ __all__ = [
     "forget_draft",
     "give_up_seat",
     "has_changes",
+    "is_its_turn",
+    "keep_best_attempts",
     "keep_draft",
     "leave",
     "lesson_marked",
     "lock",
     "mark_read",
+    "missing_for",
     "move_cohort",
     "move_lesson",
     "open_cohort",
+    "opened_by",
+    "openers_of",
     "order_of",
     "publish",
     "publish_path",
     "quiz_finished",
     "read_to_end",
+    "refresh_totals",
     "renew_code",
     "require_open",
+    "require_turn",
     "restore_course",
     "restore_lesson",
     "restore_module",
     "restore_revision",
     "revise_course",
+    "rules_of",
     "save_lesson",
     "set_dates",
     "set_quiz",

@@ -12,18 +12,23 @@ from courses import queries
 from courses.models import (
     QUIZ_OF_LESSON,
     Course,
-    CourseVersion,
     Enrolment,
     LessonDone,
     LessonKind,
     LessonRevision,
 )
-from courses.services.certificates import certify
+from courses.queries import grades as grade_queries
+from courses.services.completion import check_completion, complete_course, require_turn
+from courses.services.grades import lesson_marked
 from courses.services.refusals import CompletedByWork, QuizNotPassed
 
 
 def read_to_end(enrolment: Enrolment, lesson: LessonRevision, course: Course, now: datetime) -> None:
-    """The learner says that a page is read. Raises QuizNotPassed or CompletedByWork where that is not what counts."""
+    """The learner says that a page is read.
+
+    Raises QuizNotPassed or CompletedByWork where that is not what counts, LessonNotOpen where others come before it.
+    """
+    require_turn(enrolment, lesson.lesson_id)
     if lesson.kind in (LessonKind.ASSIGNMENT, LessonKind.DISCUSSION):
         raise CompletedByWork
     if lesson.quiz_id is not None and not _has_passed(enrolment.person_id, lesson.lesson_id):
@@ -66,15 +71,6 @@ def complete_lesson(enrolment: Enrolment, lesson_id: int, course: Course, now: d
     return check_completion(enrolment, course, now)
 
 
-def check_completion(enrolment: Enrolment, course: Course, now: datetime) -> bool:
-    """Complete the course where nothing is lacking any more; returns whether that happened now."""
-    version = None if enrolment.completed_at is not None else queries.version_of(enrolment.cohort)
-    if version is None or queries.count_lacking(enrolment, version.id):
-        return False
-    complete_course(enrolment, course, version, now)
-    return True
-
-
 def complete_lessons(
     enrolment: Enrolment, course: Course, done: Sequence[tuple[int, datetime]], lessons_total: int
 ) -> None:
@@ -93,20 +89,22 @@ def complete_lessons(
         complete_course(enrolment, course, None, done[-1][1])
 
 
-def complete_course(enrolment: Enrolment, course: Course, version: CourseVersion | None, now: datetime) -> None:
-    """The course is completed, in the words of the version that was learnt; the certificate follows."""
-    enrolment.completed_at = now
-    certify(enrolment, course, version, now)
-
-
 def quiz_finished(attempt: Attempt, now: datetime) -> None:
-    """A passed quiz completes its lesson for whoever is enrolled."""
-    if not attempt.is_passed:
-        return
+    """What a finished, marked or re-marked attempt means: the best one stands in the gradebook, a passed one completes
+    its lesson for whoever is enrolled.
+
+    What was completed stays so when a regrade takes points away; the gradebook shows what they now are.
+    """
     found = queries.lesson_of_quiz(attempt.quiz)
     if found is None:
         return
     lesson, course = found
     enrolment = queries.enrolment_in(attempt.person, course.id)
-    if enrolment is not None and enrolment.left_at is None:
+    if enrolment is None or enrolment.left_at is not None:
+        return
+    db.session.flush()
+    tried = grade_queries.tried_at(enrolment.person_id, [lesson.id]).get(lesson.id)
+    if tried is not None and tried.best is not None and tried.most is not None:
+        lesson_marked(enrolment, lesson.id, tried.best, tried.most, now)
+    if attempt.is_passed:
         complete_lesson(enrolment, lesson.id, course, now)

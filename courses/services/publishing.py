@@ -22,7 +22,8 @@ from courses.models import (
     LessonSkill,
     VersionLesson,
 )
-from courses.services.learning import complete_course
+from courses.services.completion import check_completion
+from courses.services.grades import refresh_totals
 from courses.services.refusals import CourseWithoutLessons, NothingNew, VersionUnknown
 from courses.services.searching import index_course
 from courses.services.writing import digest_of, keep_revisions
@@ -211,10 +212,12 @@ def move_cohort(cohort: Cohort, version: CourseVersion, now: datetime, actor_id:
     db.session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     cohort.version_id = version.id
     db.session.flush()
+    db.session.refresh(cohort)
+    refresh_totals(cohort, now)
     for enrolment, done, lacking in queries.progress_by_version(cohort.id, version.id):
         enrolment.lessons_done = done
         if enrolment.completed_at is None and enrolment.left_at is None and not lacking:
-            complete_course(enrolment, cohort.course, version, now)
+            check_completion(enrolment, cohort.course, now)
     audit.record(
         "cohort.move", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id, version=version.number
     )

@@ -10,7 +10,7 @@ from app.clock import today
 from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
-from courses import policies, queries
+from courses import policies, queries, services
 from courses.grouping import grouped
 from courses.views.prerequisites import shown_for
 
@@ -65,6 +65,9 @@ def show(course_id: int) -> Any:
         told=version or course,
         groups=grouped(lessons, version.modules if version else queries.modules_of(course.id)),
         lessons=lessons,
+        missing=services.missing_for(enrolment, lessons) if enrolment and not enrolment.completed_at else None,
+        lines_by_id={line.id: line for line in lessons},
+        openers=services.openers_of(enrolment, lessons) if enrolment else {},
         next=next((lesson for lesson in lessons if lesson.done_at is None), None),
         supplied=queries.skills_of_courses([course.id])[course.id],
         cohorts=queries.open_cohorts(course.id, where, day, now) if may_join else [],

@@ -55,9 +55,16 @@ def show(course_id: int, position: int) -> Any:
     line = next(line for line in lessons if line.position == position)
     dates = queries.dates_of_lesson(enrolment.cohort_id, line.id) if enrolment else Dates()
     now = utcnow()
-    if dates.opens_at is not None and now < dates.opens_at:
+    opener = services.opened_by(enrolment, lessons, line.id) if enrolment else None
+    if opener is not None or (dates.opens_at is not None and now < dates.opens_at):
         return render_template(
-            "courses/lessons/closed.html", course=course, lesson=lesson, lessons=lessons, line=line, dates=dates
+            "courses/lessons/closed.html",
+            course=course,
+            lesson=lesson,
+            lessons=lessons,
+            line=line,
+            dates=dates,
+            opener=opener,
         )
     attempts = assessment.attempts_of(current_user, [lesson.quiz_id]) if lesson.quiz_id and enrolment else []
     open_attempt = next((attempt for attempt in attempts if attempt.is_open(now)), None)

@@ -174,6 +174,13 @@ def read_rows(rows: list[tuple[int, list[str]]], count: int = 0) -> list[Draft] 
     return [_draft(line, row, header) for line, row in rows[header.at + 1 :] if any(cell.strip() for cell in row)]
 
 
+def tables(content: bytes) -> list[list[list[str]]]:
+    """The cells of each sheet of a workbook that is shown, whatever it is about. Raises FileUnreadable."""
+    if not content.startswith(OLE):
+        open_package(content)
+    return [[row for _number, row in sheet.rows] for sheet in _sheets(content)]
+
+
 def _sheets(content: bytes) -> list[Sheet]:
     """The sheets that another process reads, see `workbook`."""
     command = [sys.executable, "-I", str(READER)]

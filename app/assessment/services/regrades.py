@@ -142,7 +142,6 @@ def _apply(made: Regrade, new: QuestionVersion, found: Sequence[Change], *, by_i
     observations = []
     for one in found:
         answer, attempt, after = one.answer, one.answer.attempt, one.after
-        passed_before = attempt.is_passed
         _after, reason = quizzes.share_of_kept(new, answer.given, attempt.seed, answer.item_id)
         answer.share, answer.reason = after, reason
         db.session.add(
@@ -153,7 +152,7 @@ def _apply(made: Regrade, new: QuestionVersion, found: Sequence[Change], *, by_i
         row = rows.get(f"quiz_item:{attempt.id}:{answer.item_id}")
         if row is not None and after is not None:
             observations.append(_superseding(row, made, new, after, by_id))
-        if attempt.is_passed and not passed_before and (context := contexts.context_of(attempt.quiz)):
+        if attempt.submitted_at is not None and (context := contexts.context_of(attempt.quiz)):
             context.finished(attempt, now)
     skills.record_evidence(observations, as_of=day_of(now))
     return len(found)

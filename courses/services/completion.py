@@ -1,0 +1,145 @@
+"""What completes a course, what is still missing, which lesson is open. Answers decide, never time spent.
+
+Nothing here commits.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.db import db
+from courses import queries
+from courses.models import Course, CourseVersion, Enrolment, LessonKind
+from courses.queries import grades as grade_queries
+from courses.queries.learning import LessonLine
+from courses.rules import completion
+from courses.rules.completion import Missing, Place, Step, Way
+from courses.rules.grading import Rules, read_rules
+from courses.services.certificates import certify
+from courses.services.refusals import LessonNotOpen
+
+
+def rules_of(version: CourseVersion | None) -> Rules:
+    """What a version says of marks and completion; no rules where there is no version."""
+    return Rules() if version is None else read_rules(version.rules)
+
+
+def check_completion(enrolment: Enrolment, course: Course, now: datetime) -> bool:
+    """Complete the course where nothing is lacking any more; returns whether that happened now.
+
+    Required lessons have to be done, and the final total has to be enough. Who has completed the course stays so.
+    """
+    version = None if enrolment.completed_at is not None else queries.version_of(enrolment.cohort)
+    if version is None or queries.count_lacking(enrolment, version.id):
+        return False
+    if not completion.has_enough(enrolment.share_final, rules_of(version).pass_share):
+        return False
+    complete_course(enrolment, course, version, now)
+    return True
+
+
+def complete_course(enrolment: Enrolment, course: Course, version: CourseVersion | None, now: datetime) -> None:
+    """The course is completed, in the words of the version that was learnt; the certificate follows."""
+    enrolment.completed_at = now
+    certify(enrolment, course, version, now)
+
+
+def missing_for(enrolment: Enrolment, lines: Sequence[LessonLine]) -> tuple[Missing, ...]:
+    """What somebody still lacks of their version, whose table of contents is `lines`, and why."""
+    open_lines = [line for line in lines if line.is_required and line.done_at is None]
+    steps = _steps(enrolment, open_lines) if open_lines else []
+    return completion.missing(steps, enrolment.share_final, rules_of(enrolment.cohort.version).pass_share)
+
+
+def _steps(enrolment: Enrolment, lines: Sequence[LessonLine]) -> list[Step]:
+    quizzes = {line.quiz_id: line.id for line in lines if line.quiz_id is not None}
+    works = {line.assignment_id for line in lines if line.assignment_id is not None}
+    tried = grade_queries.tried_at(enrolment.person_id, quizzes.values()) if quizzes else {}
+    allowed = grade_queries.allowed_in(enrolment.person_id, quizzes) if quizzes else {}
+    shares = grade_queries.pass_shares_of(works) if works else {}
+    handed_in = grade_queries.handed_in_by(enrolment.person_id, works) if works else set()
+    marks = {one.lesson_id: one for one in grade_queries.grades_of([enrolment.id])} if works else {}
+    steps = []
+    for line in lines:
+        way = _way(line)
+        tries = tried.get(line.id)
+        step = Step(line.id, line.position, way, line.is_required, line.done_at is not None)
+        if way is Way.QUIZ and line.quiz_id in allowed:
+            rule = allowed[line.quiz_id]
+            step = Step(
+                line.id,
+                line.position,
+                way,
+                tries=tries.tries if tries else 0,
+                tries_left=rule.left,
+                is_waiting=tries is not None and tries.is_waiting,
+                best=tries.best if tries else None,
+                most=tries.most if tries else None,
+                pass_share=rule.pass_share,
+            )
+        elif way is Way.WORK and line.assignment_id is not None:
+            mark = marks.get(line.id)
+            step = Step(
+                line.id,
+                line.position,
+                way,
+                is_handed_in=line.assignment_id in handed_in,
+                best=mark.points if mark else None,
+                most=mark.points_max if mark else None,
+                pass_share=shares.get(line.assignment_id),
+            )
+        steps.append(step)
+    return steps
+
+
+def _way(line: LessonLine) -> Way:
+    if line.kind is LessonKind.ASSIGNMENT:
+        return Way.WORK
+    if line.kind is LessonKind.DISCUSSION:
+        return Way.POST
+    return Way.READING if line.quiz_id is None else Way.QUIZ
+
+
+# Lessons in order
+
+
+def opened_by(enrolment: Enrolment, lines: Sequence[LessonLine], lesson_id: int) -> LessonLine | None:
+    """The lesson that has to be done before another one of the same version opens; None where it is open."""
+    if not rules_of(enrolment.cohort.version).sequential:
+        return None
+    places = [Place(line.id, line.is_required, line.done_at is not None) for line in lines]
+    first = completion.opened_by(places, lesson_id, sequential=True)
+    return next((line for line in lines if line.id == first), None)
+
+
+def openers_of(enrolment: Enrolment, lines: Sequence[LessonLine]) -> dict[int, LessonLine]:
+    """By lesson that is not open, the one that has to be done first."""
+    found = {line.id: opened_by(enrolment, lines, line.id) for line in lines}
+    return {lesson_id: opener for lesson_id, opener in found.items() if opener is not None}
+
+
+def require_turn(enrolment: Enrolment, lesson_id: int) -> None:
+    """Raises LessonNotOpen where lessons before this one have to be done first."""
+    if not is_its_turn(enrolment, lesson_id):
+        raise LessonNotOpen
+
+
+def is_its_turn(enrolment: Enrolment, lesson_id: int) -> bool:
+    """Whether the lessons that have to be done before one are done."""
+    if not rules_of(enrolment.cohort.version).sequential:
+        return True
+    lines = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
+    return opened_by(enrolment, lines, lesson_id) is None
+
+
+def hold(enrolment: Enrolment) -> None:
+    """Let nobody else change somebody's marks and completion until the end of this transaction."""
+    db.session.flush()
+    db.session.refresh(enrolment, ["completed_at", "share_so_far", "share_final"], with_for_update=True)
+
+
+def hold_all(enrolment_ids: Sequence[int]) -> None:
+    """The same for several, in the order of their ids, so that two who do this do not wait for each other."""
+    query = sa.select(Enrolment.id).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id).with_for_update()
+    db.session.execute(query).all()
