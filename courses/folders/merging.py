@@ -196,7 +196,7 @@ class _Merge:
             if self.prefer is Prefer.NONE:
                 said = Said.DELETED_HERE if in_theirs else Said.DELETED_THERE
                 file, line, place = self.folder.place_of(next(iter(keys)))
-                self.clashes.append(Fault(file, said, {}, line, place))
+                self.clashes.append(Fault(file, said, {}, line, place, part=part))
             elif self.prefer is stays:
                 self.found |= _only(held, keys)
 
@@ -234,7 +234,7 @@ class _Merge:
         file, known, place = self.folder.place_of(key)
         # Lines of a question's content are not those of its file; the question's own line is.
         line = line if file.endswith(".md") else known
-        self.clashes.append(Fault(file, Said.CLASH, {}, line, place, ours, theirs))
+        self.clashes.append(Fault(file, Said.CLASH, {}, line, place, ours, theirs, _part(key)))
 
     # The course made of them
 
