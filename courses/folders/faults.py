@@ -142,7 +142,7 @@ SENTENCES = (
 class Fault:
     """One reason or remark: the file, the line in it where one is known, the entry, and what is the matter.
 
-    `ours` and `theirs` are the two texts of a clash: what stands in the file, and in the course.
+    `ours` and `theirs` are the two texts of a clash in a `part` of the course: in the file, and in the course.
     """
 
     file: str
@@ -152,6 +152,7 @@ class Fault:
     field: str = ""
     ours: str | None = None
     theirs: str | None = None
+    part: str = ""
 
     @property
     def reason(self) -> str:

@@ -196,7 +196,7 @@ class _Merge:
             if self.prefer is Prefer.NONE:
                 said = Said.DELETED_HERE if in_theirs else Said.DELETED_THERE
                 file, line, place = self.folder.place_of(next(iter(keys)))
-                self.clashes.append(Fault(file, said, {}, line, place))
+                self.clashes.append(Fault(file, said, {}, line, place, part=part))
             elif self.prefer is stays:
                 self.found |= _only(held, keys)
 
@@ -212,7 +212,8 @@ class _Merge:
         if is_text(key) and isinstance(there, str) and isinstance(here, str) and origin is not None:
             return self._merged_text(key, origin, here, there)
         if self.prefer is Prefer.NONE:
-            self._clash(key, None, _shown(here), _shown(there))
+            told = (None, None) if key.startswith("files/") else (_shown(here), _shown(there))
+            self._clash(key, None, *told)
         return here if self.prefer is Prefer.FOLDER else there
 
     def _merged_text(self, key: str, base: str, here: str, there: str) -> str:
@@ -230,11 +231,11 @@ class _Merge:
             self._clash(key, None, here, there)
         return there
 
-    def _clash(self, key: str, line: int | None, ours: str, theirs: str) -> None:
+    def _clash(self, key: str, line: int | None, ours: str | None, theirs: str | None) -> None:
         file, known, place = self.folder.place_of(key)
         # Lines of a question's content are not those of its file; the question's own line is.
         line = line if file.endswith(".md") else known
-        self.clashes.append(Fault(file, Said.CLASH, {}, line, place, ours, theirs))
+        self.clashes.append(Fault(file, Said.CLASH, {}, line, place, ours, theirs, _part(key)))
 
     # The course made of them
 
@@ -429,7 +430,7 @@ def _digest(value: Any) -> str | None:
 def _shown(value: Any) -> str:
     if value is NOWHERE:
         return ""
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _is_sound(key: str, text: str) -> bool:

@@ -17,6 +17,7 @@ from app.assessment.rules.content import (
     content_problems,
     content_to_json,
 )
+from app.assessment.rules.tagging import tags_of
 from courses.folders.faults import Fault, Said
 from courses.folders.tables import Unfit, plain, read_entry, to_table
 from courses.folders.values import Level, Name, Question, Row
@@ -165,7 +166,7 @@ class Reader:
             contents=contents,
             skill=item.skill,
             level=item.level,
-            tags=item.tags,
+            tags=tuple(tags_of(item.tags)),
             file=file,
             line=item.line,
         )
@@ -231,6 +232,7 @@ class Reader:
             if key not in shapes:
                 raise Unfit((key,), Said.UNKNOWN_KEY)
         values = {key: read_entry(shapes[key], value, (key,)) for key, value in told.items() if value is not None}
+        values["tags"] = tuple(tags_of(values.get("tags", ())))
         return Question(name=name, contents={}, **values)
 
     def _blame(self, file: str, said: Said, line: int | None = None, place: str = "", **values: Any) -> None:

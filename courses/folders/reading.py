@@ -386,6 +386,10 @@ class _Reading:
                 )
         order = [name for name in dict.fromkeys(about.quiz.order) if name in questions]
         order += [name for name in questions if name not in order]
+        task = about.assignment
+        if task is not None and task.rubric_title_zh == (about.title_zh or lesson.title_zh):
+            # A rubric without a title of its own is called as its lesson.
+            about = replace(about, assignment=replace(task, rubric_title_zh=""))
         return replace(
             lesson,
             title_zh=about.title_zh or lesson.title_zh,

@@ -34,6 +34,7 @@ class Row:
     lesson: Lesson | None
     state: State
     questions: Counter[State]
+    is_clashing: bool
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ def _rows(merged: Merged) -> list[Row]:
             merged.course.lessons.get(name),
             states.get(name, State.UNCHANGED),
             Counter(state for question, state in asked.items() if question.startswith(f"{name}/")),
+            any(clash.part.partition("/")[2].partition("/")[0] == name for clash in merged.clashes),
         )
         for name in names
     ]

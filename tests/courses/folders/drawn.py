@@ -108,7 +108,7 @@ def assignments(draw):
         late_percent_per_day=draw(PERCENTS),
         late_days_max=draw(st.one_of(st.none(), st.integers(0, 30))),
         group_size=draw(st.integers(1, 5)),
-        rubric_title_zh=draw(TITLES) if rubric else "",
+        rubric_title_zh=draw(st.sampled_from(["", "评分 {标准}"])) if rubric else "",
         rubric=rubric,
     )
 

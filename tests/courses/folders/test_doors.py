@@ -249,16 +249,15 @@ import sys
 from app.factory import create_app
 from tests.conftest import settings_for
 from pathlib import Path
-from types import SimpleNamespace
 app = create_app(settings_for(sys.argv[1], Path(sys.argv[2])))
-from courses.services import folders
-write = folders._Bringing._arrange
+from courses.services.folders import keeping
+write = keeping.Keeping._arrange
 def hang(self, rows):
     write(self, rows)
     print("written", flush=True)
     import time
     time.sleep(60)
-folders._Bringing._arrange = hang
+keeping.Keeping._arrange = hang
 with app.app_context():
     app.cli.main(
         ["courses", "import", sys.argv[3], "--organisation", "demo-university"], standalone_mode=False

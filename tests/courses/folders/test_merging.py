@@ -317,3 +317,81 @@ def test_reading_a_course_costs_as_many_statements_with_two_lessons_as_with_twel
         lesson = services.add_lesson(course, f"课{number}")
         factories.give_quiz(lesson, course, [factories.question(cast.university)])
     assert cost() == few
+
+
+def test_who_has_changed_tags_or_skill_of_a_question_on_both_sides_reads_both(cast, course):
+    files = exported(course)
+    item = asked(course)[0]
+    version = bank.revise_question(item.version.question, item.version.contents, skill_code="CC02", level=4)
+    services.set_quiz(
+        first(course),
+        course,
+        [services.Asked(version, Decimal(1)), services.Asked(asked(course)[1].version, Decimal(1))],
+        services.QuizRules(),
+    )
+    for language in ("zh", "en"):
+        edit(files, f"questions/01-part-1.{language}.gift", "[tag:level-2]\n::Q1", "[tag:level-1] [tag:期末]\n::Q1")
+    with pytest.raises(FolderRefused) as refused:
+        bring(cast.university, files)
+    [fault] = refused.value.faults
+    assert (fault.file, fault.line, fault.field) == ("questions/01-part-1.zh.gift", 2, "Q1.about")
+    assert '"level": 1' in fault.ours
+    assert '"level": 4' in fault.theirs
+
+
+def test_a_file_changed_on_both_sides_is_refused_by_its_name(cast, course):
+    files = exported(course) | {"files/a.txt": b"one"}
+    bring(cast.university, files)
+    files = exported(course)
+    assert files["files/a.txt"] == b"one"
+    bring(cast.university, files | {"files/a.txt": b"theirs"})
+    with pytest.raises(FolderRefused, match=r"files/a\.txt: changed here and in the course"):
+        bring(cast.university, files | {"files/a.txt": b"ours"})
+    left = {path: content for path, content in exported(course).items() if path != "files/a.txt"}
+    assert bring(cast.university, left).merged.of_kind("files") == {"a.txt": State.REMOVED}
+    assert "files/a.txt" not in exported(course)
+
+
+def test_a_lesson_that_gives_out_a_file_gets_the_new_one_when_the_file_is_replaced(db, cast, course):
+    edited = exported(course) | {"files/a.txt": b"one"}
+    edit(edited, "course.toml", "[lesson.part-1]\n", '[lesson.part-1]\nkind = "file"\nfiles = ["a.txt"]\n')
+    bring(cast.university, edited)
+    before = first(course).settings["files"]["a.txt"]
+    assert bring(cast.university, exported(course)).merged.is_unchanged
+    bring(cast.university, exported(course) | {"files/a.txt": b"two"})
+    assert first(course).settings["files"]["a.txt"] != before
+
+
+def test_a_file_whose_content_is_not_what_its_name_says_is_refused_and_nothing_kept(cast, course):
+    files = exported(course) | {"files/a.png": b"no picture"}
+    with pytest.raises(FolderRefused, match=r"files/a\.png"):
+        bring(cast.university, files)
+
+
+def test_cues_and_assignments_come_back_as_they_were_written(db, cast, course):
+    edited = exported(course)
+    edit(
+        edited,
+        "course.toml",
+        "[lesson.part-1]\n",
+        '[lesson.part-1]\nkind = "video"\nvideo = "v.mp4"\ncues = {Q1 = 12.5, Q2 = 90}\n',
+    )
+    edit(
+        edited,
+        "course.toml",
+        "[lesson.part-2]\n",
+        '[lesson.part-2]\nkind = "assignment"\nassignment = {takes = ["text", "files"], late_percent_per_day = 5, '
+        'rubric = [{title_zh = "证据", weight = 2, skill = "CC02", level = 2}]}\n',
+    )
+    bring(cast.university, edited | {"files/v.mp4": b"\x00\x00\x00\x18ftypmp42"})
+    cues = first(course).settings["cues"]
+    assert cues == {str(item.version.question_id): at for item, at in zip(asked(course), (12.5, 90), strict=True)}
+    second = queries.lesson_in(course.id, queries.lesson_at_place(course.id, 2).id)
+    task = second.assignment
+    assert (task.takes, task.late_share_per_day, task.lesson_id) == (["text", "files"], Decimal("0.05"), second.id)
+    once = exported(course)
+    assert bring(cast.university, once).merged.is_unchanged
+    edit(once, "course.toml", "late_percent_per_day = 5", "late_percent_per_day = 10")
+    bring(cast.university, once)
+    db.session.expire_all()
+    assert queries.lesson_at_place(course.id, 2).assignment_id != task.id  # what was asked once stays as it was
