@@ -43,7 +43,7 @@ class SearchEntry(Model):
 INDEX = "search_index"
 # Python has cut the terms already. To the tokenizer `ascii` every other character is part of a word, in any version.
 MAKING = {
-    "sqlite": (f"CREATE VIRTUAL TABLE {INDEX} USING fts5(title, body, tokenize = 'ascii', detail = 'column')",),
+    "sqlite": (f"CREATE VIRTUAL TABLE {INDEX} USING fts5(title, body, tokenize = 'ascii')",),
     "postgresql": (
         f"CREATE TABLE {INDEX} (rowid INTEGER PRIMARY KEY, document TSVECTOR NOT NULL)",
         f"CREATE INDEX ix_{INDEX}_document ON {INDEX} USING gin (document)",

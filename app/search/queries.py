@@ -12,30 +12,38 @@ from app.search.rules.cutting import Sought, terms_sought
 
 PER_PAGE = 20
 TITLE_WEIGHT, TEXT_WEIGHT = 10.0, 1.0
+EXACT = 2  # characters of a run that the index itself holds together
 
 _fts5 = sa.table(INDEX, sa.column("rowid", sa.Integer))
 _gin = sa.table(INDEX, sa.column("rowid", sa.Integer), sa.column("document", TSVECTOR))
 
 
 def find(looked_for: Sought, scopes: Sequence[sa.ColumnElement[bool]], kind: str = "") -> CountedSoFar:
-    """The page of hits that the address asks for: rows of one `SearchEntry` each.
+    """The page of hits that the address asks for: rows that hold the id of an entry each, for `entries`.
 
     `scopes` are conditions on entries, of which one has to hold: what the reader may find. Those whose title holds all
-    that is looked for come first, then the likelier. The index finds by pairs of characters; that they stand together
-    is checked against the entry itself.
+    that is looked for come first, then the likelier. The index finds by pairs of characters; that the pairs of a longer
+    run stand together is checked against the entry itself.
     """
     index, matches, rank = _index(looked_for)
     in_title = sa.and_(*(_holds(SearchEntry.folded_title, part) for part in looked_for.parts))
     query = (
-        sa.select(SearchEntry)
+        sa.select(SearchEntry.id)
         .join(index, index.c.rowid == SearchEntry.id)
-        .where(matches, *(_holds(SearchEntry.folded, part) for part in looked_for.parts))
+        .where(matches, *(_holds(SearchEntry.folded, run) for run in looked_for.runs if len(run) > EXACT))
         .where(sa.or_(sa.false(), *scopes))
         .order_by(sa.case((in_title, 0), else_=1), rank, SearchEntry.id.desc())
     )
     if kind:
         query = query.where(SearchEntry.kind == kind)
     return pages_of(query, PER_PAGE)
+
+
+def entries(page: CountedSoFar) -> list[SearchEntry]:
+    """The entries of a page in its order. Apart from looking up, so that no texts are sorted."""
+    ids = [row.id for row in page.items]
+    found = {entry.id: entry for entry in db.session.scalars(sa.select(SearchEntry).where(SearchEntry.id.in_(ids)))}
+    return [found[key] for key in ids if key in found]
 
 
 def _holds(column: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str], part: str) -> sa.ColumnElement[bool]:

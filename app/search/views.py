@@ -56,7 +56,7 @@ def index() -> str:
         kind=kind,
         tabs=tabs if len(sources) > 1 else [],
         page=page,
-        hits=[_hit(row[0], looked_for, sources[row[0].kind]) for row in page.items] if page else [],
+        hits=[_hit(entry, looked_for, sources[entry.kind]) for entry in queries.entries(page)] if page else [],
     )
 
 

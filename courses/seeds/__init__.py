@@ -4,6 +4,7 @@ from app.db import analyse
 from app.seeding.world import World
 from app.skills import services as skills
 from courses.seeds.borrowing import plant_borrowing
+from courses.seeds.discussions import plant_discussions
 from courses.seeds.learning import answer_to, plant_learning, terms
 from courses.seeds.writing import plant_writing
 
@@ -16,4 +17,5 @@ def plant_courses(world: World) -> None:
     analyse()
     plant_writing(world)
     plant_borrowing(world)
+    plant_discussions(world)
     skills.refresh_everyone(world.today, lambda done, total: world.say("levels", done, total))

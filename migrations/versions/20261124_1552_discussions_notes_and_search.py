@@ -11,7 +11,7 @@ depends_on = None
 
 # The index of the search is no table of the models; app.search.models makes it by the same statements.
 INDEX = {
-    "sqlite": ("CREATE VIRTUAL TABLE search_index USING fts5(title, body, tokenize = 'ascii', detail = 'column')",),
+    "sqlite": ("CREATE VIRTUAL TABLE search_index USING fts5(title, body, tokenize = 'ascii')",),
     "postgresql": (
         "CREATE TABLE search_index (rowid INTEGER PRIMARY KEY, document TSVECTOR NOT NULL)",
         "CREATE INDEX ix_search_index_document ON search_index USING gin (document)",

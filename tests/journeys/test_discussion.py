@@ -8,6 +8,9 @@ from tests.journeys.steps import PASSWORD, follow, press
 
 
 def test_a_question_is_asked_answered_and_found(page, new_page, enter, shoot):
+    page.goto("/search/?q=海外")
+    expect(page.locator("main mark").first).to_be_visible()
+    shoot(page, "search-public")
     enter(page, "student@demo.example", PASSWORD)
     page.locator("main a.button.primary, main .next a, main .next-card a").first.click()
     page.wait_for_url("**/lessons/**")
@@ -40,7 +43,7 @@ def test_a_question_is_asked_answered_and_found(page, new_page, enter, shoot):
     teacher = new_page()
     enter(teacher, "university@demo.example", PASSWORD)
     shoot(teacher, "teacher-today")
-    follow(teacher, "/questions/")
+    teacher.goto(question)
     teacher.locator("#body").fill("先看时效，再比每公斤价：\n\n| 方式 | 天 |\n|---|---|\n| 海运 | 35 |\n| 空运 | 7 |")
     teacher.locator(".post-form button.primary").click()
     teacher.wait_for_url(re.compile(r"#p\d+"))

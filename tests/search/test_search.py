@@ -19,7 +19,7 @@ def find(app, db):
     def find(words, kind="", scope=None):
         with app.test_request_context("/search/"):
             page = queries.find(sought(words), [true() if scope is None else SearchEntry.scope_id == scope], kind)
-            return [row[0].object_id for row in page.items]
+            return [entry.object_id for entry in queries.entries(page)]
 
     return find
 
