@@ -47,7 +47,9 @@ def init_app(app: Flask) -> None:
     offered.deadlines.append(deadlines)
     jobs.every_minute(app, tasks.fill_free_seats)
     offered.seeders.append((200, "courses", plant_courses))
-    spoken = contexts.QuizContext(_may_take, _place, services.quiz_finished, _may_mark, _marked_by)
+    spoken = contexts.QuizContext(
+        _may_take, _place, services.quiz_finished, _may_mark, _marked_by, queries.university_of_learner
+    )
     contexts.offer(app, QUIZ_OF_LESSON, spoken)
 
 

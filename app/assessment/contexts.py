@@ -42,6 +42,11 @@ def no_quizzes(_person: Person, _organisation_id: int, _own: bool) -> Marked | N
     return None
 
 
+def nowhere_else(_person_id: int, _quiz: Quiz) -> int | None:
+    """At the quiz's own organisation."""
+    return None
+
+
 @dataclass(frozen=True)
 class QuizContext:
     """What a feature says of its quizzes.
@@ -52,6 +57,7 @@ class QuizContext:
     `may_mark(person, quiz, organisation_id)`: whether the person marks such answers at an organisation.
     `marked_by(person, organisation_id, own)`: of which quizzes that is so, and whose answers; with `own` only what is
     theirs to mark; None where there can be none.
+    `taught_by(person_id, quiz)`: the organisation at which the person learns what the quiz belongs to; None: its own.
     """
 
     may_take: Callable[[Person, Quiz], bool]
@@ -59,6 +65,7 @@ class QuizContext:
     finished: Callable[[Attempt, datetime], None]
     may_mark: Callable[[Person, Quiz, int], bool] = nobody
     marked_by: Callable[[Person, int, bool], Marked | None] = no_quizzes
+    taught_by: Callable[[int, Quiz], int | None] = nowhere_else
 
 
 def offer(app: Flask, kind: str, context: QuizContext) -> None:
@@ -70,6 +77,13 @@ def context_of(quiz: Quiz) -> QuizContext | None:
     """Who speaks for a quiz; None where its feature is switched off, and then nobody may take it."""
     found: QuizContext | None = current_app.extensions.get("quiz_contexts", {}).get(quiz.context_kind)
     return found
+
+
+def teaching_organisation(attempt: Attempt) -> int:
+    """The id of the organisation at which an attempt was taken: it records the evidence, and sees whose it is."""
+    context = context_of(attempt.quiz)
+    found = None if context is None else context.taught_by(attempt.person_id, attempt.quiz)
+    return found or attempt.quiz.organisation_id
 
 
 def marked_by(person: Person, organisation_id: int, *, own: bool = False) -> list[Marked]:

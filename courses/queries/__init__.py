@@ -45,6 +45,7 @@ from courses.queries.cohorts import (
     teacher_ids_by_university,
     teachers_of,
     teaching_elsewhere,
+    university_of_learner,
 )
 from courses.queries.dates import (
     dates_in,
@@ -280,6 +281,7 @@ __all__ = [
     "teacher_ids_by_university",
     "teachers_of",
     "teaching_elsewhere",
+    "university_of_learner",
     "unread_by",
     "version_numbered",
     "version_of",

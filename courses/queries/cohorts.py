@@ -267,6 +267,19 @@ def learns_quiz_in(organisation_id: int, teacher_id: int | None, person_id: Any,
     return found.correlate_except(quiz, Lesson, cohort, here, CohortTeacher)
 
 
+def university_of_learner(person_id: int, quiz: Quiz) -> int | None:
+    """The university at which somebody learns, or learnt last, what a quiz of a lesson belongs to, by id."""
+    query = (
+        sa.select(Cohort.organisation_id)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .join(Lesson, Lesson.course_id == Cohort.course_id)
+        .where(Lesson.id == quiz.context_id, Enrolment.person_id == person_id)
+        .order_by(sa.case((Enrolment.left_at.is_(None), 0), else_=1), Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
 def cohort_to_read(course_id: int, organisation_ids: Collection[int]) -> Cohort | None:
     """The newest cohort of a course at universities where somebody teaches, whose version they may read."""
     query = (

@@ -4,11 +4,12 @@ import pytest
 
 from app.accounts.models import Role
 from app.accounts.services import create_person, join
-from app.assessment.services import quizzes
+from app.assessment.services import questions, quizzes
 from app.credentials.models import Certificate
 from app.db import utcnow
 from courses import queries, services
 from tests.assessment import handwriting
+from tests.assessment.test_regrades import keyed
 from tests.courses import factories
 from tests.courses.counting import statements
 from tests.page import page, submit
@@ -36,6 +37,7 @@ def world(db, cast):
     now = utcnow()
     attempt = quizzes.begin(found.quiz, cast.other_student, now)
     quizzes.save_answer(attempt, found.items[0], handwriting.ESSAY, now)
+    quizzes.save_answer(attempt, found.items[1], "a", now)
     quizzes.submit(attempt, now)
     db.session.commit()
     return found
@@ -100,7 +102,7 @@ def test_a_mark_of_the_borrowing_teacher_counts(client_of, db, cast, world):
     assert client.post(f"{url}finish/", data={"mark": "9", "comment": ""}).status_code == 303
     db.session.expire_all()
     assert sheet.answer.share is not None
-    assert handwriting.attempt_of(sheet.answer).points == 9
+    assert handwriting.attempt_of(sheet.answer).points == 19
 
 
 def test_who_teaches_nothing_there_marks_nothing_there(client_of, cast, world, second_teacher):
@@ -129,6 +131,26 @@ def test_the_owner_sees_no_learner_of_another_university(client_of, cast, world)
         for base in (OURS, THEIRS):
             url = f"{base}/courses/{world.course.id}/cohorts/{world.borrowed.id}/{rest}"
             assert client.get(url).status_code == 404, url
+
+
+def test_who_marks_a_question_anew_reads_the_names_of_own_learners_only(client_of, db, cast, world):
+    question = world.items[1].version.question
+    questions.revise_question(question, keyed("b"), skill_code=question.skill_code, level=question.level)
+    db.session.commit()
+    here = page(client_of(cast.coordinator), f"{OURS}/questions/{question.id}/regrade/")
+    assert here.h1 == "2 marks would change"
+    assert "林小雨" in here.text
+    assert "阿米娜" not in here.text
+
+
+def test_what_a_learner_shows_is_recorded_by_the_university_that_teaches_them(client_of, db, cast, world):
+    (sheet,) = handwriting.handmarks.sheets_of(world.item, cast.other_coordinator, cast.other_university.id)
+    world.marked(sheet.answer, cast.other_coordinator, 9)
+    ours = page(client_of(cast.coordinator), f"{OURS}/evidence/").text
+    theirs = page(client_of(cast.other_coordinator), f"{THEIRS}/evidence/")
+    assert "林小雨" in ours
+    assert "阿米娜" not in ours
+    assert [row[0] for row in theirs.rows()[1:]] == ["阿米娜", "阿米娜"], "a choice, and an essay that was marked"
 
 
 def test_the_borrower_sees_no_learner_of_the_owner(client_of, cast, world):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from app.assessment.contexts import Marked
 from app.assessment.models import Answer, Attempt, QuestionVersion, QuizItem, Regrade, RegradedAnswer
 from app.db import db
 from app.jobs import Job, JobStatus
@@ -71,6 +72,19 @@ def marked_answers(item_ids: Sequence[int], attempt_ids: Sequence[int] | None = 
     if attempt_ids is not None:
         query = query.where(Answer.attempt_id.in_(attempt_ids))
     return list(db.session.scalars(query.limit(limit) if limit else query))
+
+
+def answers_of_own_learners(answer_ids: Sequence[int], marked: Sequence[Marked]) -> set[int]:
+    """Which of some answers are among those that somebody marks, by id."""
+    if not answer_ids or not marked:
+        return set()
+    query = (
+        sa.select(Answer.id)
+        .join(Attempt, Attempt.id == Answer.attempt_id)
+        .where(Answer.id.in_(answer_ids))
+        .where(sa.or_(*(one.learns(Attempt.person_id, Attempt.quiz_id) for one in marked)))
+    )
+    return set(db.session.scalars(query))
 
 
 def regrades_of(question_id: int) -> list[tuple[Regrade, int]]:

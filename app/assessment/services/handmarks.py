@@ -415,7 +415,7 @@ def _record(answer: Answer, share: Decimal, by: Person | None, now: datetime, *,
     (observation,) = quizzes.observations_of(
         attempt,
         [quizzes.Result(answer.item, share, answer.reason)],
-        attempt.quiz.organisation_id,
+        contexts.teaching_organisation(attempt),
         attempt.submitted_at,
         repeats={version.question_id: met.times if met else 0},
         notices={answer.item_id: answer.notices},

@@ -302,7 +302,7 @@ def submit(attempt: Attempt, now: datetime) -> Attempt:
     observations = observations_of(
         attempt,
         new,
-        attempt.quiz.organisation_id,
+        contexts.teaching_organisation(attempt),
         handed_in_at,
         repeats={question_id: one.times for question_id, one in met.items()},
         notices={item_id: answer.notices for item_id, answer in answers.items()},

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.accounts.guards import organisation_for, roles
+from app.accounts.guards import me, organisation_for, roles
 from app.accounts.models import Role
-from app.assessment import queries
+from app.assessment import contexts, queries
 from app.assessment.forms import RegradeForm
 from app.assessment.policies import AUTHORS
 from app.assessment.queries import regrades as reads
@@ -41,6 +41,8 @@ def new(slug: str, question_id: int) -> Any:
     fits = all(regrades.fits(version, newest) for version in old)
     answers = reads.marked_answers([item.id for item in items], limit=LOOKED_AT + 1) if items and fits else []
     changes = list(regrades.changes(newest, answers[:LOOKED_AT]))
+    shown = changes[:SHOWN]
+    is_coordinator = current_user.has_role(Role.COORDINATOR, organisation_id=organisation.id)
     return render_template(
         "assessment/regrades/new.html",
         organisation=organisation,
@@ -50,9 +52,11 @@ def new(slug: str, question_id: int) -> Any:
         fits=fits,
         answers=len(answers[:LOOKED_AT]),
         is_more=len(answers) > LOOKED_AT,
-        changes=changes[:SHOWN],
+        changes=shown,
         changed=len(changes),
-        # A coordinator knows the university's students; a teacher not those of other teachers' classes.
-        knows_names=current_user.has_role(Role.COORDINATOR, organisation_id=organisation.id),
+        # A coordinator knows the university's own learners; a teacher not those of other teachers' classes.
+        known=reads.answers_of_own_learners(
+            [change.answer.id for change in shown], contexts.marked_by(me(), organisation.id) if is_coordinator else []
+        ),
         form=form,
     )
