@@ -18,14 +18,14 @@ SLUG = "gradebook-of-the-bench"
 FIRST_NAME = "学员0001"
 
 
-def plant(slug: str) -> None:
-    """A course of sixty quizzes at a university, a cohort of two thousand, and a mark of each in each."""
+def plant(slug: str, learners: int = LEARNERS, columns: int = COLUMNS) -> None:
+    """A course of so many quizzes at a university, a cohort of so many learners, and a mark of each in each."""
     now, day = utcnow(), today()
     university = db.session.scalars(sa.select(Organisation).where(Organisation.slug == slug)).one()
     course = services.create_course(university.id, "六十次测验", "Sixty quizzes", slug=SLUG)
     version = questions.create_question(university.id, {"zh": _question()})
     db.session.flush()
-    for number in range(1, COLUMNS + 1):
+    for number in range(1, columns + 1):
         lesson = services.add_lesson(course, f"测验{number:02}", f"Quiz {number:02}")
         asked = [services.Asked(version, Decimal(10))]
         services.set_quiz(lesson, course, asked, services.QuizRules(), is_new=True)
@@ -35,7 +35,7 @@ def plant(slug: str) -> None:
     cohort = services.open_cohort(course, "两千人班", "Two thousand", day, day + timedelta(days=90))
     people = [
         Person(email=f"learner{number}@bench.example", name=f"学员{number:04}", password_hash="-", language="zh")
-        for number in range(1, LEARNERS + 1)
+        for number in range(1, learners + 1)
     ]
     db.session.add_all(people)
     db.session.flush()

@@ -20,8 +20,9 @@ from app.seeding.world import Student, World
 from app.skills import services as skills
 from courses import services
 from courses.demo import files
-from courses.models import Course, Lesson
+from courses.models import Cohort, Course, Enrolment, Lesson
 from courses.seeds.learning import answer_to, succeeds, version_of
+from courses.services import grades
 
 COLLEAGUES = 2
 # With those who write now, more than the thirty first answers from which a question is judged.
@@ -190,7 +191,19 @@ def _cohort(
         if attempt.is_passed and attempt.submitted_at is not None:
             services.complete_lessons(enrolment, lessons.course, [(lessons.first.id, attempt.submitted_at)], 2)
     services.keep_best_attempts(cohort, world.now)
+    if ends > timedelta():
+        _talk(world, cohort, enrolments, markers[0])
     skills.record_evidence(observations, as_of=world.today, refresh=False)
+
+
+def _talk(world: World, cohort: Cohort, enrolments: Sequence[Enrolment], by: Person) -> None:
+    """The teacher's own column for what is said in class, filled for all but the last."""
+    rng = world.random("talk", by.id)
+    made = grades.add_column(cohort, "课堂讨论", "Talk in class", "", Decimal(10), by.id, world.now)
+    column = next(one for one in grades.columns_of(cohort) if one.column_id == made.id)
+    for enrolment in enrolments[:-1]:
+        points, reason = Decimal(rng.randrange(5, 11)), "按三次讨论的发言"
+        grades.set_points(enrolment, column, points, reason, seen=0, by_id=by.id, now=world.now)
 
 
 def _taking(world: World, rng: Random, lessons: Lessons, student: Student, starts_on: date) -> quizzes.Taking:

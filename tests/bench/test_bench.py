@@ -17,6 +17,7 @@ from app.db import utcnow
 from app.factory import create_app
 from app.reference.models import Skill
 from app.skills.models import AssessorKind, Evidence, SkillEstimate, SourceKind
+from bench import gradebook
 from bench import multiply as times
 from bench.load import Answer as Reply
 from bench.load import Fields, Page, WrongAnswer, cookies_in, expect
@@ -225,6 +226,18 @@ def test_cookies_are_read_without_what_the_browser_is_told_of_them():
 def test_an_answer_that_is_not_the_page_ends_the_run(reply, complaint):
     with pytest.raises(WrongAnswer, match=complaint):
         expect(Page("passport", "student", "/passport/", "技能护照"), reply)
+
+
+# ---- the large gradebook -------------------------------------------------------------------------------------------
+
+
+def test_the_planted_gradebook_is_filled_and_its_teacher_finds_the_first_learner(db, cast, sign_in):
+    assert gradebook.address() is None
+    gradebook.plant(cast.university.slug, learners=3, columns=4)
+    shown = sign_in(cast.coordinator).get(gradebook.address())
+    assert gradebook.FIRST_NAME in shown.text
+    assert shown.text.count("/cells/") == 12
+    assert "–" not in shown.text.split("<tbody>")[1].split("</tbody>")[0], "no cell and no total is empty"
 
 
 # ---- the limits ----------------------------------------------------------------------------------------------------
