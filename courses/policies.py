@@ -50,3 +50,8 @@ def may_mark(person: Person, course: Course, teacher_ids: Collection[int]) -> bo
     if person.has_role(Role.COORDINATOR, organisation_id=course.organisation_id):
         return True
     return person.id in teacher_ids and person.has_role(Role.TEACHER, organisation_id=course.organisation_id)
+
+
+def may_open_work(person: Person, cohort: Cohort, member_ids: Collection[int], teacher_ids: Collection[int]) -> bool:
+    """Those whose work it is, and those who see the learners of its cohort."""
+    return person.id in member_ids or may_see_learners(person, cohort, teacher_ids)

@@ -24,7 +24,17 @@ from courses.models.courses import (
     Module,
     VersionLesson,
 )
+from courses.models.feedback import MarginNote, Marking, Release
 from courses.models.grades import Grade
+from courses.models.submissions import (
+    GroupMember,
+    Submission,
+    SubmissionDraft,
+    SubmissionFile,
+    SubmissionVersion,
+    WorkGroup,
+    WorkState,
+)
 
 __all__ = [
     "QUIZ_OF_LESSON",
@@ -39,6 +49,7 @@ __all__ = [
     "CourseVersion",
     "Enrolment",
     "Grade",
+    "GroupMember",
     "Joining",
     "KeptSeat",
     "Lesson",
@@ -47,7 +58,16 @@ __all__ = [
     "LessonKind",
     "LessonRevision",
     "LessonSkill",
+    "MarginNote",
+    "Marking",
     "Module",
+    "Release",
+    "Submission",
+    "SubmissionDraft",
+    "SubmissionFile",
+    "SubmissionVersion",
     "Takes",
     "VersionLesson",
+    "WorkGroup",
+    "WorkState",
 ]

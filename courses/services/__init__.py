@@ -3,6 +3,7 @@
 Nothing here commits. What a demo or an import brings in goes the same way as what people do, with moments passed in.
 """
 
+from courses.services.assignments import AssignmentRules, set_assignment, take_assignment_away
 from courses.services.cohorts import bring_in, enrol, leave, open_cohort, set_teachers, take_seats
 from courses.services.grades import lesson_marked
 from courses.services.learning import (
@@ -55,6 +56,7 @@ __all__ = [
     "CERTIFIED",
     "AlreadyLearning",
     "Asked",
+    "AssignmentRules",
     "CohortClosed",
     "CohortFull",
     "CompletedByWork",
@@ -99,8 +101,10 @@ __all__ = [
     "restore_lesson",
     "restore_revision",
     "save_lesson",
+    "set_assignment",
     "set_quiz",
     "set_teachers",
+    "take_assignment_away",
     "take_seats",
     "text_of",
     "withdraw",
