@@ -15,7 +15,7 @@ from app.assessment import contexts
 from app.assessment.models import Quiz
 from app.registry import NavEntry, NavLink, NextStep, Panel, PanelView, SkillSource, registry
 from app.ui.filters import words
-from courses import queries, services
+from courses import queries, seams_assignments, services
 from courses.models import QUIZ_OF_LESSON
 from courses.policies import AUTHORS, may_mark
 from courses.seeds import plant_courses
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     offered.seeders.append((200, "courses", plant_courses))
     spoken = contexts.QuizContext(_may_take, _place, services.quiz_finished, _may_mark, _marked_by)
     contexts.offer(app, QUIZ_OF_LESSON, spoken)
+    seams_assignments.init_app(app)
 
 
 def _learning_nav(person: Any) -> list[NavLink]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
+from app.audit import keep_append_only
 from app.db import Exact, Model, Moment, exact_mark, key, long_text, moment
 from courses.models.submissions import SubmissionVersion
 
@@ -78,3 +79,6 @@ class Release(Model):
 
     released_by: Mapped[Person] = relationship(lazy="raise")
     version: Mapped[SubmissionVersion] = relationship(lazy="raise")
+
+
+keep_append_only(Release)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
+from app.audit import keep_append_only
 from app.db import Model, Moment, choice, hex_digest, key, long_text, moment, short_code
 from app.files import StoredFile
 from courses.models.assignments import Assignment
@@ -146,3 +147,6 @@ class SubmissionFile(Model):
     is_recording: Mapped[bool] = mapped_column(default=False)
 
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+keep_append_only(SubmissionVersion)

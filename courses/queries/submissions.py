@@ -113,6 +113,17 @@ def learners_without_group(cohort_id: int, lesson_id: int) -> list[Enrolment]:
     return list(db.session.scalars(query))
 
 
+def learners_in(cohort_id: int, enrolment_ids: Sequence[int]) -> list[Enrolment]:
+    """Some of those who learn in a cohort now, with cohort and course."""
+    query = (
+        sa.select(Enrolment)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None), Enrolment.id.in_(enrolment_ids))
+        .options(joinedload(Enrolment.cohort).joinedload(Cohort.course))
+        .order_by(Enrolment.id)
+    )
+    return list(db.session.scalars(query))
+
+
 # Pieces of work
 
 

@@ -1,7 +1,7 @@
 """The assignment of a lesson: what is asked, how it is marked, what lateness costs. Nothing here commits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -54,6 +54,7 @@ def set_assignment(
         raise NothingTaken
     if lesson.quiz_id is not None:
         raise LessonHasQuiz
+    rules = replace(rules, takes=tuple(one for one in Takes if one in rules.takes))
     lesson.kind = LessonKind.ASSIGNMENT
     db.session.flush()
     held = None if lesson.assignment_id is None else queries.assignment_with_rubric(lesson.assignment_id)
@@ -67,7 +68,7 @@ def set_assignment(
         assignment, old = held, held.rubric
     for each in fields(AssignmentRules):
         setattr(assignment, each.name, getattr(rules, each.name))
-    assignment.takes = [Takes(one).value for one in rules.takes]
+    assignment.takes = [one.value for one in rules.takes]
     rubric = create_rubric(course.organisation_id, lesson.title_zh, lesson.title_en, criteria) if criteria else None
     assignment.rubric_id = None if rubric is None else rubric.id
     db.session.flush()
@@ -101,7 +102,7 @@ def take_assignment_away(lesson: Lesson, course: Course, actor_id: int) -> None:
 def rules_of(assignment: Assignment) -> AssignmentRules:
     """The rules of an assignment as they were set."""
     told = {each.name: getattr(assignment, each.name) for each in fields(AssignmentRules)}
-    return AssignmentRules(**told | {"takes": tuple(Takes(one) for one in assignment.takes)})
+    return AssignmentRules(**told | {"takes": tuple(one for one in Takes if one in assignment.takes)})
 
 
 def criteria_of(rubric: Rubric | None) -> list[Criterion]:

@@ -13,6 +13,7 @@ from app.assessment.queries import marking
 from app.db import db, utcnow
 from courses import policies, queries, services
 from courses.models import Lesson, LessonRevision
+from courses.views.submissions import desk_of
 
 bp = Blueprint("lessons", __name__)
 
@@ -48,6 +49,7 @@ def show(course_id: int, position: int) -> Any:
         enrolment=enrolment,
         lessons=lessons,
         line=line,
+        desk=desk_of(lesson, line.id, enrolment),
         before=next((line for line in lessons if line.position == position - 1), None),
         after=next((line for line in lessons if line.position == position + 1), None),
         supplied=queries.skills_of_lesson(line.id) if lesson.quiz_id else [],
