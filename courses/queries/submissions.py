@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Organisation, Person
 from app.assessment.models import Rubric, RubricRow
@@ -555,7 +555,6 @@ def titles_of_works(submission_ids: Sequence[int]) -> list[WorkTitle]:
         .join(Course, Course.id == Lesson.course_id)
         .join(Cohort, Cohort.id == Submission.cohort_id)
         .where(Submission.id.in_(submission_ids))
-        .options(defer(Course.summary_zh), defer(Course.summary_en))
     )
     return [WorkTitle(*row) for row in db.session.execute(query)]
 
