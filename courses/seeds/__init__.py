@@ -2,6 +2,7 @@
 
 from app.seeding.world import World
 from app.skills import services as skills
+from courses.seeds.handing_in import plant_handing_in
 from courses.seeds.learning import answer_to, plant_learning, terms
 from courses.seeds.writing import plant_writing
 
@@ -12,4 +13,5 @@ def plant_courses(world: World) -> None:
     """Courses of each university with all that happened in them, and the levels that follow."""
     plant_learning(world)
     plant_writing(world)
+    plant_handing_in(world)
     skills.refresh_everyone(world.today, lambda done, total: world.say("levels", done, total))
