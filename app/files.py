@@ -30,6 +30,10 @@ ALLOWED: dict[str, tuple[str, tuple[bytes, ...]]] = {
     ".mp4": ("video/mp4", ()),
     ".webm": ("video/webm", (b"\x1aE\xdf\xa3",)),
     ".vtt": ("text/vtt", (b"WEBVTT", b"\xef\xbb\xbfWEBVTT")),
+    ".m4a": ("audio/mp4", ()),
+    ".mp3": ("audio/mpeg", (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")),
+    ".ogg": ("audio/ogg", (b"OggS",)),
+    ".wav": ("audio/wav", (b"RIFF",)),
     ".csv": ("text/csv", ()),
     ".txt": ("text/plain", ()),
     ".md": ("text/markdown", ()),
@@ -113,10 +117,12 @@ def _content_fits(path: Path, suffix: str) -> bool:
         start = handle.read(4096)
     if suffix in TEXT_SUFFIXES:
         return b"\x00" not in start
-    if suffix == ".mp4":
+    if suffix in (".mp4", ".m4a"):
         return start[4:8] == b"ftyp"
     if not any(start.startswith(magic) for magic in ALLOWED[suffix][1]):
         return False
+    if suffix == ".wav":
+        return start[8:12] == b"WAVE"
     if suffix in OFFICE_PARTS:
         if not zipfile.is_zipfile(path):
             return False

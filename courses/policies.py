@@ -70,3 +70,8 @@ def may_mark(person: Person, organisation_id: int, teacher_ids: Mapping[int, Col
 def may_discuss(person: Person, cohort: Cohort, enrolment: Enrolment | None, teacher_ids: Collection[int]) -> bool:
     """Who learns in a cohort or teaches it reads and writes its questions; authors of the course as such do not."""
     return enrolment is not None or may_see_learners(person, cohort, teacher_ids)
+
+
+def may_open_work(person: Person, cohort: Cohort, member_ids: Collection[int], teacher_ids: Collection[int]) -> bool:
+    """Those whose work it is, and those who see the learners of its cohort."""
+    return person.id in member_ids or may_see_learners(person, cohort, teacher_ids)

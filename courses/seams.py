@@ -20,7 +20,7 @@ from app.i18n import language
 from app.reference import queries as reference
 from app.registry import Deadline, NavEntry, NavLink, NextStep, Panel, PanelView, SkillSource, registry
 from app.ui.filters import words
-from courses import queries, services, tasks
+from courses import queries, seams_assignments, services, tasks
 from courses.models import QUIZ_OF_LESSON
 from courses.policies import AUTHORS, may_mark, studies_at
 from courses.queries import discussions
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
         _may_take, _place, services.quiz_finished, _may_mark, _marked_by, queries.university_of_learner
     )
     contexts.offer(app, QUIZ_OF_LESSON, spoken)
+    seams_assignments.init_app(app)
 
 
 def _learning_nav(person: Any) -> list[NavLink]:

@@ -26,10 +26,20 @@ from courses.models.courses import (
     VersionLesson,
 )
 from courses.models.discussions import Mention, Post, PostReport, PostText
+from courses.models.feedback import MarginNote, Marking, Release
 from courses.models.grades import ChangeKind, ColumnGrade, Grade, GradeChange, GradeColumn
 from courses.models.joining import JoiningRequest, WaitingPlace
 from courses.models.notes import LessonNote
 from courses.models.paths import LearningPath, PathStep, Prerequisite
+from courses.models.submissions import (
+    GroupMember,
+    Submission,
+    SubmissionDraft,
+    SubmissionFile,
+    SubmissionVersion,
+    WorkGroup,
+    WorkState,
+)
 
 __all__ = [
     "QUIZ_OF_LESSON",
@@ -50,6 +60,7 @@ __all__ = [
     "Grade",
     "GradeChange",
     "GradeColumn",
+    "GroupMember",
     "Joining",
     "JoiningRequest",
     "KeptSeat",
@@ -61,6 +72,8 @@ __all__ = [
     "LessonNote",
     "LessonRevision",
     "LessonSkill",
+    "MarginNote",
+    "Marking",
     "Mention",
     "Module",
     "PathStep",
@@ -68,7 +81,14 @@ __all__ = [
     "PostReport",
     "PostText",
     "Prerequisite",
+    "Release",
+    "Submission",
+    "SubmissionDraft",
+    "SubmissionFile",
+    "SubmissionVersion",
     "Takes",
     "VersionLesson",
     "WaitingPlace",
+    "WorkGroup",
+    "WorkState",
 ]

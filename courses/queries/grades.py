@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
-from app.assessment.models import Allowance, Answer, Attempt, HandIn, Quiz, QuizItem
+from app.assessment.models import Allowance, Answer, Attempt, Quiz, QuizItem
 from app.assessment.rules.marking import MarkReason
 from app.db import db
 from courses.models import (
@@ -23,12 +23,11 @@ from courses.models import (
     Grade,
     GradeChange,
     GradeColumn,
+    GroupMember,
     LessonRevision,
+    Submission,
     VersionLesson,
 )
-
-# As the kind of what is handed in (`HandIn.context_kind`).
-ASSIGNMENT = "assignment"
 
 
 @dataclass(frozen=True)
@@ -353,10 +352,15 @@ def pass_shares_of(assignment_ids: Collection[int]) -> dict[int, Decimal]:
     return {row.id: row.pass_share for row in db.session.execute(query)}
 
 
-def handed_in_by(person_id: int, assignment_ids: Collection[int]) -> set[int]:
-    """The assignments at which somebody has handed something in."""
-    query = sa.select(HandIn.context_id).where(
-        HandIn.context_kind == ASSIGNMENT, HandIn.context_id.in_(assignment_ids), HandIn.person_id == person_id
+def handed_in_by(enrolment_id: int, lesson_ids: Collection[int]) -> set[int]:
+    """The lessons in which somebody, alone or with a group, has handed something in."""
+    with_group = sa.exists().where(
+        GroupMember.group_id == Submission.group_id, GroupMember.enrolment_id == enrolment_id
+    )
+    query = sa.select(Submission.lesson_id).where(
+        Submission.lesson_id.in_(lesson_ids),
+        Submission.version_number > 0,
+        sa.or_(Submission.enrolment_id == enrolment_id, with_group),
     )
     return set(db.session.scalars(query))
 

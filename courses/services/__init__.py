@@ -4,6 +4,7 @@ Nothing here commits. What a demo or an import brings in goes the same way as wh
 """
 
 from courses.services.announcements import announce, mark_read, take_down
+from courses.services.assignments import AssignmentRules, set_assignment, take_assignment_away
 from courses.services.certificates import CERTIFIED
 from courses.services.cohorts import (
     bring_in,
@@ -88,6 +89,7 @@ __all__ = [
     "AlreadyLearning",
     "AlreadyRequired",
     "Asked",
+    "AssignmentRules",
     "CircleOfCourses",
     "CodeUnknown",
     "CohortClosed",
@@ -163,11 +165,13 @@ __all__ = [
     "revise_course",
     "rules_of",
     "save_lesson",
+    "set_assignment",
     "set_dates",
     "set_quiz",
     "set_steps",
     "set_teachers",
     "stop_waiting",
+    "take_assignment_away",
     "take_down",
     "take_seats",
     "text_of",

@@ -58,7 +58,8 @@ def _steps(enrolment: Enrolment, lines: Sequence[LessonLine]) -> list[Step]:
     tried = grade_queries.tried_at(enrolment.person_id, quizzes.values()) if quizzes else {}
     allowed = grade_queries.allowed_in(enrolment.person_id, quizzes) if quizzes else {}
     shares = grade_queries.pass_shares_of(works) if works else {}
-    handed_in = grade_queries.handed_in_by(enrolment.person_id, works) if works else set()
+    worked = [line.id for line in lines if line.assignment_id is not None]
+    handed_in = grade_queries.handed_in_by(enrolment.id, worked) if worked else set()
     marks = {one.lesson_id: one for one in grade_queries.grades_of([enrolment.id])} if works else {}
     steps = []
     for line in lines:
@@ -84,7 +85,7 @@ def _steps(enrolment: Enrolment, lines: Sequence[LessonLine]) -> list[Step]:
                 line.id,
                 line.position,
                 way,
-                is_handed_in=line.assignment_id in handed_in,
+                is_handed_in=line.id in handed_in,
                 best=mark.points if mark else None,
                 most=mark.points_max if mark else None,
                 pass_share=shares.get(line.assignment_id),

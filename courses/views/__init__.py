@@ -5,6 +5,7 @@ from flask import Blueprint
 from courses.views import (
     allowances,
     announcements,
+    assignment_editor,
     borrowed,
     cohorts,
     courses,
@@ -27,6 +28,8 @@ from courses.views import (
     paths,
     prerequisites,
     quiz_editor,
+    submission_marking,
+    submissions,
     trash,
     versions,
     workshop,
@@ -38,6 +41,7 @@ bp.add_app_template_filter(lesson_kind)
 for module in (
     allowances,
     announcements,
+    assignment_editor,
     borrowed,
     cohorts,
     courses,
@@ -60,6 +64,8 @@ for module in (
     paths,
     prerequisites,
     quiz_editor,
+    submission_marking,
+    submissions,
     trash,
     versions,
     workshop,

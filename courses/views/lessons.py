@@ -20,6 +20,7 @@ from courses.models import Lesson, LessonRevision
 from courses.rules.dates import Dates
 from courses.views.discussions import beside_lesson
 from courses.views.files import address_of, linked
+from courses.views.submissions import desk_of
 
 bp = Blueprint("lessons", __name__)
 
@@ -76,6 +77,7 @@ def show(course_id: int, position: int) -> Any:
         enrolment=enrolment,
         lessons=lessons,
         line=line,
+        desk=desk_of(lesson, line.id, enrolment),
         before=next((line for line in lessons if line.position == position - 1), None),
         after=next((line for line in lessons if line.position == position + 1), None),
         supplied=queries.skills_of_lesson(line.id) if lesson.quiz_id else [],
