@@ -56,9 +56,7 @@ def test_one_who_can_still_try_is_told_how_many_points_are_needed(cast, db):
 
 
 def test_an_assignment_says_whether_it_waits_for_its_mark(db, cast):
-    from app.assessment.models import HandIn
-    from app.files import StoredFile
-    from courses.models import Assignment
+    from courses.models import Assignment, Submission, WorkState
 
     course = quizzed(cast, lessons=1)
     lesson = services.add_lesson(course, "作业", "Work", kind=LessonKind.ASSIGNMENT)
@@ -71,15 +69,17 @@ def test_an_assignment_says_whether_it_waits_for_its_mark(db, cast):
     with_learners(course, cast.student)
     enrolment = queries.enrolment_in(cast.student, course.id)
     assert missing_of(cast.student, course)[1].reason is Lack.NOT_HANDED_IN
-    stored = StoredFile(name="a.txt", media_type="text/plain", size=1, sha256="0" * 64, owner_kind="hand_in")
-    db.session.add(stored)
-    db.session.flush()
     db.session.add(
-        HandIn(
-            context_kind="assignment", context_id=work.id, number=1, person_id=cast.student.id,
-            file_id=stored.id, received_at=utcnow(), receipt="1" * 64,
+        Submission(
+            cohort_id=enrolment.cohort_id,
+            lesson_id=lesson.id,
+            assignment_id=work.id,
+            enrolment_id=enrolment.id,
+            state=WorkState.WAITING,
+            version_number=1,
+            handed_in_at=utcnow(),
         )
-    )  # fmt: skip
+    )
     db.session.flush()
     assert missing_of(cast.student, course)[1].reason is Lack.MARK_NOT_RELEASED
     services.lesson_marked(enrolment, lesson.id, Decimal(20), Decimal(50), utcnow())
