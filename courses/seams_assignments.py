@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Role
 from app.clock import end_of, received
@@ -59,7 +60,24 @@ def teacher_panel(person: Any, _today: date) -> PanelView | None:
     if not person.has_role(Role.TEACHER):
         return None
     waiting = queries.waiting_for(person)
-    return PanelView("courses/panels/work_waiting.html", {"waiting": waiting}) if waiting else None
+    if not waiting:
+        return None
+    first = waiting[0]
+    step = NextStep(
+        _("Next step"),
+        words(first, "title"),
+        ngettext("One piece of work waits for marks", "%(num)d pieces of work wait for marks", first.count),
+        _("Mark them"),
+        url_for(
+            "courses.submission_marking.works_of",
+            slug=first.slug,
+            course_id=first.course_id,
+            cohort_id=first.cohort_id,
+            lesson_id=first.lesson_id,
+            state="waiting",
+        ),
+    )
+    return PanelView("courses/panels/work_waiting.html", {"waiting": waiting}, step)
 
 
 def evidence_links(person: Any, submission_ids: Sequence[int]) -> dict[int, EvidenceLink]:
