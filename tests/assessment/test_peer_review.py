@@ -180,7 +180,7 @@ def test_after_the_last_day_most_of_the_marks_are_enough_and_fewer_are_not(cast,
     assert again(db, few).share is None
     assert world.state(few) is SheetState.TO_MARK
     assert services.overdue(utcnow()) == []
-    assert not any(review.is_open for review in queries.reviews_in(world.item.id))
+    assert not any(review.is_open for review in queries.reviews_in(world.item.id, sa.true()))
     assert services.tasks_of(unfinished, utcnow(), is_ahead=True) == []
     needing = {
         row.number: row.is_apart
@@ -192,7 +192,7 @@ def test_after_the_last_day_most_of_the_marks_are_enough_and_fewer_are_not(cast,
 
 def test_the_last_day_ends_in_shanghai(world):
     world.allocate()
-    allocated_at = queries.reviews_in(world.item.id)[0].allocated_at
+    allocated_at = queries.reviews_in(world.item.id, sa.true())[0].allocated_at
     end = services.due_at(allocated_at)
     assert timedelta(days=7) < end - allocated_at <= timedelta(days=8)
     assert services.overdue(end + SETTLING - timedelta(seconds=1)) == []
