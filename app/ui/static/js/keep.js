@@ -4,7 +4,8 @@
 
 (() => {
   const KEY = "yangfan.keep:", SENT = "yangfan.sent";
-  const boxes = (form) => [...form.querySelectorAll("textarea, input[type=text], input:not([type])")].filter((box) => box.name);
+  const boxes = (form) =>
+    [...form.querySelectorAll("textarea, input[type=text], input:not([type])")].filter((box) => box.name);
 
   try {
     const sent = sessionStorage.getItem(SENT);
