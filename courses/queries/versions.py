@@ -116,6 +116,8 @@ def skills_tested_in(version_id: int) -> list[tuple[int, str, int]]:
 
 def _lacking(enrolment_id: sa.ColumnElement[int] | int, version_id: int) -> sa.Select[int]:
     done = sa.exists().where(LessonDone.lesson_id == VersionLesson.lesson_id, LessonDone.enrolment_id == enrolment_id)
+    # The enrolment is that of the statement around both: left to itself, it would be anybody's.
+    done = done.correlate_except(LessonDone)
     return (
         sa.select(sa.func.count())
         .select_from(VersionLesson)
