@@ -129,8 +129,11 @@ def learners_in(cohort_id: int, enrolment_ids: Sequence[int]) -> list[Enrolment]
 
 def _of(enrolment_id: Any, lesson_id: Any) -> sa.ColumnElement[bool]:
     """That a piece of work belongs to a learner: by themselves, or through their group."""
-    mine = sa.select(GroupMember.group_id).where(
-        GroupMember.lesson_id == lesson_id, GroupMember.enrolment_id == enrolment_id
+    mine = (
+        sa.select(GroupMember.group_id)
+        .where(GroupMember.lesson_id == lesson_id, GroupMember.enrolment_id == enrolment_id)
+        # However deep it stands in a statement, the enrolment is that of the statement around.
+        .correlate_except(GroupMember)
     )
     return sa.and_(
         Submission.lesson_id == lesson_id,

@@ -339,6 +339,22 @@ def test_a_group_is_made_joined_by_its_code_and_hands_in_for_all(client_of, db, 
     assert [done[person.id] for person in groups.people] == [1, 1, 0]
 
 
+def test_what_a_group_handed_in_is_missing_of_none_of_its_members(app, client_of, db, cast, groups):
+    first, second, third = (client_of(person) for person in groups.people)
+    post(first, groups.path + "group/")
+    post(second, groups.path + "group/membership/", code=db.session.scalar(sa.select(WorkGroup.code)))
+    post(third, groups.path + "group/")
+    post(second, groups.path + "hand-in/", text="我们的", link="")
+    missing = db.session.scalars(works.without_work(groups.cohort.id, groups.lesson.id)).all()
+    assert [enrolment.person_id for enrolment in missing] == [groups.people[2].id]
+    shown = page(client_of(cast.coordinator), f"{groups.office}{groups.lesson.id}/", language="en")
+    assert shown.rows()[1][0] == f"Group 1: {groups.people[0].name}, {groups.people[1].name}"
+    groups.due(utcnow() + DAY)
+    with app.test_request_context():
+        panels = [seams_assignments.learner_panel(person, handing_in.factories.today()) for person in groups.people]
+    assert [panel is None for panel in panels] == [True, True, False]
+
+
 def test_who_has_no_group_hands_in_nothing_yet(client_of, cast, groups):
     client = client_of(cast.student)
     assert client.post(groups.path + "draft/", data={"text": "x"}, headers=JSON).json["error"] == "GroupMissing"
