@@ -26,7 +26,7 @@ class CodeForm(FlaskForm):
     """The code of a cohort."""
 
     code = StringField(
-        _l("Code"),
+        _l("Cohort code"),
         [DataRequired(), Length(max=40)],
         description=_l("Eight letters and digits from your teacher; capitals and spaces do not matter."),
     )
