@@ -98,4 +98,9 @@ class GradingForm(FlaskForm):
         [Optional(), finite, NumberRange(0, 100), two_places],
         description=_l("Empty: the required lessons are enough."),
     )
+    valid_months = IntegerField(
+        _l("The certificate holds for (months)"),
+        [Optional(), NumberRange(1, 1200)],
+        description=_l("Empty: for ever. An expired one can be renewed by your university."),
+    )
     sequential = BooleanField(_l("Lessons open in order: each when the required ones before it are done"))

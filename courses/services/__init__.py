@@ -30,6 +30,7 @@ from courses.services.completion import (
     missing_for,
     opened_by,
     openers_of,
+    require_readable,
     require_turn,
     rules_of,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "refresh_totals",
     "renew_code",
     "require_open",
+    "require_readable",
     "require_turn",
     "restore_course",
     "restore_lesson",

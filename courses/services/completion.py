@@ -17,6 +17,7 @@ from courses.rules import completion
 from courses.rules.completion import Missing, Place, Step, Way
 from courses.rules.grading import Rules, read_rules
 from courses.services.certificates import certify
+from courses.services.dates import require_open
 from courses.services.refusals import LessonNotOpen
 
 
@@ -124,6 +125,12 @@ def require_turn(enrolment: Enrolment, lesson_id: int) -> None:
     """Raises LessonNotOpen where lessons before this one have to be done first."""
     if not is_its_turn(enrolment, lesson_id):
         raise LessonNotOpen
+
+
+def require_readable(enrolment: Enrolment, lesson_id: int, now: datetime) -> None:
+    """Raises LessonNotOpen before a lesson opens in somebody's cohort, or before its turn has come."""
+    require_open(enrolment.cohort_id, lesson_id, now)
+    require_turn(enrolment, lesson_id)
 
 
 def is_its_turn(enrolment: Enrolment, lesson_id: int) -> bool:

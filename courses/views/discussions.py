@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in
+from app.clock import received
 from app.db import db, utcnow
 from app.errors import Refused
 from app.extensions import limiter
@@ -20,7 +21,7 @@ from courses.queries import discussions as found
 from courses.queries import notes
 from courses.queries.discussions import FOR_TEACHERS, Show
 from courses.rules.mentions import without_numbers
-from courses.services import discussions
+from courses.services import discussions, require_readable
 
 bp = Blueprint("discussions", __name__)
 PER_PAGE = 20
@@ -33,6 +34,7 @@ class Here:
     cohort: Cohort
     moderates: bool
     lines: list[queries.VersionLine]
+    enrolment: Enrolment | None
 
     def line(self, lesson_id: int) -> queries.VersionLine | None:
         """A lesson in the version that the cohort learns."""
@@ -47,7 +49,7 @@ def here(cohort_id: int) -> Here:
     if not policies.may_discuss(current_user, cohort, enrolment, teacher_ids):
         abort(404)
     lines = queries.lines_of_version(cohort.version_id) if cohort.version_id is not None else []
-    return Here(cohort, policies.may_see_learners(current_user, cohort, teacher_ids), lines)
+    return Here(cohort, policies.may_see_learners(current_user, cohort, teacher_ids), lines, enrolment)
 
 
 def post_for(post_id: int) -> tuple[Post, Here]:
@@ -163,6 +165,8 @@ def new(cohort_id: int, lesson_id: int) -> Any:
     form, problem = QuestionForm(), ""
     if form.validate_on_submit():
         try:
+            if place.enrolment is not None:
+                require_readable(place.enrolment, lesson_id, received())
             post = discussions.ask(
                 place.cohort,
                 lesson_id,

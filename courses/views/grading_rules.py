@@ -70,6 +70,7 @@ def _form(course: Course, rules: Rules, lessons: Sequence[Lesson]) -> GradingFor
             for lesson in lessons
         ],
         pass_percent=None if rules.pass_share is None else rules.pass_share * 100,
+        valid_months=rules.valid_months,
         sequential=rules.sequential,
     )
     choices = category_choices(rules)
@@ -97,7 +98,7 @@ def _rules(form: GradingForm, before: Rules) -> Rules:
         tuple(categories),
         None if percent is None else share_of_percent(percent),
         form.sequential.data,
-        before.valid_months,
+        form.valid_months.data,
     )
 
 

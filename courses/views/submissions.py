@@ -47,8 +47,8 @@ from courses.models import (
 )
 from courses.queries import submissions as queries
 from courses.rules.margins import numbered
+from courses.services import require_readable, work_groups
 from courses.services import submissions as services
-from courses.services import work_groups
 from courses.services.submission_marks import mark_in, rows_of
 
 bp = Blueprint("submissions", __name__)
@@ -355,7 +355,7 @@ def download_text(submission_id: int, number: int) -> Response:
 
 
 def place_for(course_id: int, lesson_id: int) -> Place:
-    """The signed-in learner's place in an assignment; else 404."""
+    """The signed-in learner's place in an assignment; else 404. Raises LessonNotOpen."""
     enrolment = courses.enrolment_in(current_user, course_id)
     if enrolment is None or enrolment.left_at is not None:
         abort(404)
@@ -364,6 +364,7 @@ def place_for(course_id: int, lesson_id: int) -> Place:
     position = courses.position_in(version_id, lesson_id)
     if lesson is None or lesson.assignment is None or position is None:
         abort(404)
+    require_readable(enrolment, lesson_id, received())
     return Place(course_id, lesson_id, position, enrolment, lesson.assignment)
 
 

@@ -172,3 +172,30 @@ def test_minutes_complete_nothing(db, cast):
     revision = db.session.scalars(sa.select(LessonRevision)).first()
     db.session.execute(sa.update(LessonRevision).where(LessonRevision.id == revision.id).values(minutes=0))
     assert missing_of(cast.student, course) == before
+
+
+def test_work_and_posts_wait_for_their_turn_too(client_of, db, cast):
+    from courses.models import Assignment
+
+    course = quizzed(cast, lessons=1)
+    course.rules = {"sequential": True}
+    lesson = services.add_lesson(course, "作业", "Work", kind=LessonKind.ASSIGNMENT)
+    talk = services.add_lesson(course, "讨论", "Talk", kind=LessonKind.DISCUSSION)
+    db.session.flush()
+    work = Assignment(lesson_id=lesson.id, takes=["text"], points_max=Decimal(50))
+    db.session.add(work)
+    db.session.flush()
+    lesson.assignment_id = work.id
+    factories.publish_anew(course)
+    with_learners(course, cast.student)
+    db.session.commit()
+    client = client_of(cast.student)
+    cohort_id = queries.enrolment_in(cast.student, course.id).cohort_id
+    json = {"Accept": "application/json"}
+    handed = client.post(f"/courses/{course.id}/assignments/{lesson.id}/hand-in/", data={"text": "x"}, headers=json)
+    assert handed.json["error"] == "LessonNotOpen"
+    posted = client.post(
+        f"/cohorts/{cohort_id}/lessons/{talk.id}/questions/new/", data={"title": "早", "body": "早到了", "token": "t"}
+    )
+    assert posted.status_code == 200, "the form comes back and says why"
+    assert [line.done_at for line in factories.contents_for(cast.student, course)] == [None, None, None]
