@@ -34,6 +34,7 @@ def pages_for(found: worlds.Subjects) -> list[Page]:
         Page(BARE, "nobody", f"/bench/bare/{found.course_id}/", found.course_title),
         *(Page(limit_for(who), who, own, found.course_title) for who in PEOPLE),
         Page("course page", "student", f"/courses/{found.course_id}/", found.course_title, at_most=READ_PAGE),
+        Page("lesson page", "student", f"/courses/{found.course_id}/lessons/1/", found.course_title, at_most=READ_PAGE),
         Page("passport", "student", "/passport/", found.skill_name, at_most=READ_PAGE),
         Page("posting list", "student", "/postings/", 'href="/postings/', at_most=READ_PAGE),
         Page(

@@ -16,7 +16,9 @@ from courses.models import (
     Enrolment,
     LessonDone,
     LessonRevision,
+    Submission,
     VersionLesson,
+    WorkState,
 )
 from courses.queries.grades import has_waiting
 
@@ -210,6 +212,27 @@ def waiting_for_marks(cohort_id: int, version_id: int | None) -> tuple[int, date
         .where(Enrolment.cohort_id == cohort_id, VersionLesson.version_id == version_id)
         .where(Quiz.context_kind == QUIZ_OF_LESSON, Attempt.submitted_at.is_not(None))
         .where(Answer.share.is_(None), Answer.reason == MarkReason.NEEDS_PERSON.value)
+    )
+    count, oldest = db.session.execute(query).one()
+    return count, oldest
+
+
+def works_released(cohort_id: int) -> list[tuple[datetime, datetime]]:
+    """Of each work of a cohort with released marks: when that version was received, when its marks were released first.
+
+    A version handed in again after its release waits anew; only what was released since is counted for it.
+    """
+    query = sa.select(Submission.handed_in_at, Submission.released_at).where(
+        Submission.cohort_id == cohort_id, Submission.released_at >= Submission.handed_in_at
+    )
+    return [(received, released) for received, released in db.session.execute(query) if received and released]
+
+
+def works_waiting(cohort_id: int) -> tuple[int, datetime | None]:
+    """How many works of a cohort wait for released marks, and since when the oldest does."""
+    query = sa.select(sa.func.count(), sa.func.min(Submission.handed_in_at)).where(
+        Submission.cohort_id == cohort_id,
+        Submission.state.in_((WorkState.WAITING, WorkState.BEGUN, WorkState.MARKED)),
     )
     count, oldest = db.session.execute(query).one()
     return count, oldest

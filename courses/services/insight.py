@@ -158,8 +158,9 @@ def _tenths(learners: Sequence[Learner]) -> list[int]:
 
 
 def _feedback(cohort_id: int, version_id: int | None) -> Feedback:
-    hours = [
-        max(timedelta(), marked - sent) / HOUR for sent, marked in insight_queries.marked_by_hand(cohort_id, version_id)
-    ]
-    waiting, oldest = insight_queries.waiting_for_marks(cohort_id, version_id)
-    return Feedback(len(hours), risk.percentile(hours, 0.5), risk.percentile(hours, 0.9), waiting, oldest)
+    marked = insight_queries.marked_by_hand(cohort_id, version_id) + insight_queries.works_released(cohort_id)
+    hours = [max(timedelta(), told - sent) / HOUR for sent, told in marked]
+    answers, first_answer = insight_queries.waiting_for_marks(cohort_id, version_id)
+    works, first_work = insight_queries.works_waiting(cohort_id)
+    oldest = min((moment for moment in (first_answer, first_work) if moment is not None), default=None)
+    return Feedback(len(hours), risk.percentile(hours, 0.5), risk.percentile(hours, 0.9), answers + works, oldest)

@@ -151,3 +151,15 @@ def test_nobody_else_moves_a_cohort(client_of, db, cast, learnt):
         client = client_of(stranger)
         assert client.post(f"{WORK}{course.id}/cohorts/{cohort.id}/version/").status_code in (403, 404)
         assert client.get(f"{WORK}{course.id}/versions/").status_code in (403, 404)
+
+
+def test_the_page_of_a_cohort_offers_the_newer_version(author, db, cast, learnt):
+    course, cohort, _enrolment = learnt
+    path = f"{WORK}{course.id}/cohorts/{cohort.id}/"
+    assert "See what would change" not in page(author, path).text
+    change(course, body_en="Changed")
+    services.publish(course, utcnow(), None)
+    db.session.commit()
+    offer = page(author, path)
+    assert "Version 2 of the course is published" in offer.text
+    assert offer.one("main .notice a").attributes["href"].endswith("/version/")
