@@ -23,9 +23,7 @@ from courses.models import (
     Grade,
     GradeChange,
     GradeColumn,
-    GroupMember,
     LessonRevision,
-    Submission,
     VersionLesson,
 )
 
@@ -350,19 +348,6 @@ def pass_shares_of(assignment_ids: Collection[int]) -> dict[int, Decimal]:
     """The share of the points from which assignments are passed."""
     query = sa.select(Assignment.id, Assignment.pass_share).where(Assignment.id.in_(assignment_ids))
     return {row.id: row.pass_share for row in db.session.execute(query)}
-
-
-def handed_in_by(enrolment_id: int, lesson_ids: Collection[int]) -> set[int]:
-    """The lessons in which somebody, alone or with a group, has handed something in."""
-    with_group = sa.exists().where(
-        GroupMember.group_id == Submission.group_id, GroupMember.enrolment_id == enrolment_id
-    )
-    query = sa.select(Submission.lesson_id).where(
-        Submission.lesson_id.in_(lesson_ids),
-        Submission.version_number > 0,
-        sa.or_(Submission.enrolment_id == enrolment_id, with_group),
-    )
-    return set(db.session.scalars(query))
 
 
 def best_attempts_in(cohort_id: int) -> sa.Select[Any]:

@@ -147,6 +147,16 @@ def work_of(enrolment_id: int, lesson_id: int) -> Submission | None:
     return db.session.scalars(query).one_or_none()
 
 
+def handed_in_by(enrolment_id: int, lesson_ids: Collection[int]) -> set[int]:
+    """The lessons in which somebody, alone or with a group, has handed something in."""
+    query = sa.select(Submission.lesson_id).where(
+        Submission.lesson_id.in_(lesson_ids),
+        Submission.version_number > 0,
+        _of(enrolment_id, Submission.lesson_id),
+    )
+    return set(db.session.scalars(query))
+
+
 def work_of_group(group_id: int) -> Submission | None:
     """The work of a group."""
     return db.session.scalars(sa.select(Submission).where(Submission.group_id == group_id)).one_or_none()

@@ -12,6 +12,7 @@ from app.db import db
 from courses import queries
 from courses.models import Course, CourseVersion, Enrolment, LessonKind
 from courses.queries import grades as grade_queries
+from courses.queries import submissions as submission_queries
 from courses.queries.learning import LessonLine
 from courses.rules import completion
 from courses.rules.completion import Missing, Place, Step, Way
@@ -60,7 +61,7 @@ def _steps(enrolment: Enrolment, lines: Sequence[LessonLine]) -> list[Step]:
     allowed = grade_queries.allowed_in(enrolment.person_id, quizzes) if quizzes else {}
     shares = grade_queries.pass_shares_of(works) if works else {}
     worked = [line.id for line in lines if line.assignment_id is not None]
-    handed_in = grade_queries.handed_in_by(enrolment.id, worked) if worked else set()
+    handed_in = submission_queries.handed_in_by(enrolment.id, worked) if worked else set()
     marks = {one.lesson_id: one for one in grade_queries.grades_of([enrolment.id])} if works else {}
     steps = []
     for line in lines:

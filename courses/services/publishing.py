@@ -52,7 +52,7 @@ def publish(
             raise LessonUnfinished(number=lesson.position, title=lesson.title_zh)
     revisions = keep_revisions(lessons, now, actor_id)
     newest = queries.newest_version(course)
-    if newest is not None and _says(newest) == _would_say(course, draft_lines(course.id)):
+    if newest is not None and _says(newest) == _would_say(course, _lines(lessons)):
         if course.is_published:
             raise NothingNew
         version = newest
@@ -75,6 +75,10 @@ def publish(
 
 def draft_lines(course_id: int) -> list[queries.VersionLine]:
     """The lessons of the working copy in order, as those of a version."""
+    return _lines(queries.lessons_of(course_id, with_texts=True))
+
+
+def _lines(lessons: Sequence[Lesson]) -> list[queries.VersionLine]:
     return [
         queries.VersionLine(
             lesson_id=lesson.id,
@@ -86,7 +90,7 @@ def draft_lines(course_id: int) -> list[queries.VersionLine]:
             title_zh=lesson.title_zh,
             title_en=lesson.title_en,
         )
-        for position, lesson in enumerate(queries.lessons_of(course_id, with_texts=True), start=1)
+        for position, lesson in enumerate(lessons, start=1)
     ]
 
 

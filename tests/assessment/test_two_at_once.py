@@ -1,8 +1,6 @@
 """Two markers at the same moment, each with a connection of their own: whoever is second sees the first."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -12,49 +10,16 @@ from app.assessment.queries import marking as queries
 from app.assessment.services import handmarks as services
 from app.assessment.services.handmarks import Marks
 from app.db import db, utcnow
-from app.errors import Refused
 from app.skills.models import Evidence
 from tests.assessment import handwriting
-from tests.conftest import settings_for
+from tests.at_once import at_once, committing
 
 
 @pytest.fixture
 def alone(empty_database, tmp_path):
     """An application with a database whose commits are real, and the cast in it."""
-    from app.clock import today
-    from app.factory import create_app
-    from app.reference import services as reference
-    from app.seeding.cast import plant
-
-    app = create_app(settings_for(empty_database, tmp_path / "data"))
-    app.extensions["wake_worker"] = lambda: None
-    with app.app_context():
-        db.create_all()
-        reference.load()
-        cast = plant(utcnow(), today())
-        db.session.commit()
-        yield app, cast
-        db.session.remove()
-        db.engine.dispose()
-
-
-def at_once(app, *acts):
-    """Do each act in a thread of its own at one moment and commit; what each was refused by, or None."""
-    gate = Barrier(len(acts))
-
-    def one(act):
-        with app.app_context():
-            gate.wait()
-            try:
-                act()
-                db.session.commit()
-            except Refused as refusal:
-                db.session.rollback()
-                return type(refusal)
-            return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
+    with committing(empty_database, tmp_path / "data") as made:
+        yield made
 
 
 def finishing(answer_id, marker, mark):

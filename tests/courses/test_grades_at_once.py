@@ -1,65 +1,34 @@
 """Marks that come at the same moment, each over a connection of its own: none is lost, and the total holds both."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
 from app.db import db, utcnow
-from app.errors import Refused
 from courses import queries, services
 from courses.models import Enrolment, Grade, GradeChange
 from courses.services import grades
-from tests.conftest import settings_for
+from tests.at_once import at_once as together
+from tests.at_once import committing
 from tests.courses.gradebooks import quizzed, with_learners
 
 
 @pytest.fixture
 def alone(empty_database, tmp_path):
     """An application with a database whose commits are real: a course of two quizzes, and one who learns it."""
-    from app.clock import today
-    from app.factory import create_app
-    from app.reference import services as reference
-    from app.seeding.cast import plant
-
-    app = create_app(settings_for(empty_database, tmp_path / "data"))
-    app.extensions["wake_worker"] = lambda: None
-    with app.app_context():
-        db.create_all()
-        reference.load()
-        cast = plant(utcnow(), today())
-        db.session.commit()
+    with committing(empty_database, tmp_path / "data") as (app, cast):
         course = quizzed(cast)
         cohort = with_learners(course, cast.student)
         ids = (queries.enrolment_in(cast.student, course.id).id, cohort.id, cast.coordinator.id)
         db.session.remove()
         yield app, *ids
-        db.session.remove()
-        db.engine.dispose()
 
 
 def at_once(app, *acts):
-    """Do each act in a thread of its own at one moment and commit; what each was refused by, or None."""
-    gate = Barrier(len(acts))
-    db.session.remove()  # whoever asks may write, and would keep the others waiting
-
-    def one(act):
-        with app.app_context():
-            gate.wait()
-            try:
-                act()
-                db.session.commit()
-            except Refused as refusal:
-                db.session.rollback()
-                return type(refusal)
-            finally:
-                db.session.remove()
-            return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
+    """The same, after this session has let go: whoever asks may write, and would keep the others waiting."""
+    db.session.remove()
+    return together(app, *acts)
 
 
 def columns(cohort_id):

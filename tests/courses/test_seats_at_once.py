@@ -1,8 +1,5 @@
 """Two who take the last seat at the same moment, each with a connection of their own: capacity holds."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 import sqlalchemy as sa
 
@@ -10,10 +7,9 @@ from app.accounts.models import Person, Role
 from app.accounts.services import create_person, join
 from app.clock import today
 from app.db import db, utcnow
-from app.errors import Refused
 from courses import queries, services
 from courses.models import Cohort, Enrolment, WaitingPlace
-from tests.conftest import settings_for
+from tests.at_once import at_once, committing
 from tests.courses import factories
 
 STUDENTS = 6
@@ -22,16 +18,7 @@ STUDENTS = 6
 @pytest.fixture
 def alone(empty_database, tmp_path):
     """An application with a database whose commits are real; students of a university; two cohorts of one seat each."""
-    from app.factory import create_app
-    from app.reference import services as reference
-    from app.seeding.cast import plant
-
-    app = create_app(settings_for(empty_database, tmp_path / "data"))
-    app.extensions["wake_worker"] = lambda: None
-    with app.app_context():
-        db.create_all()
-        reference.load()
-        cast = plant(utcnow(), today())
+    with committing(empty_database, tmp_path / "data") as (app, cast):
         people = [create_person(f"s{number}@demo.example", f"s{number}") for number in range(STUDENTS)]
         for person in people:
             join(person, cast.university, Role.STUDENT, today())
@@ -41,27 +28,6 @@ def alone(empty_database, tmp_path):
         db.session.commit()
         db.session.remove()
         yield app, *ids
-        db.session.remove()
-        db.engine.dispose()
-
-
-def at_once(app, *acts):
-    """Do each act in a thread of its own at one moment and commit; what each was refused by, or None."""
-    gate = Barrier(len(acts))
-
-    def one(act):
-        with app.app_context():
-            gate.wait()
-            try:
-                act()
-                db.session.commit()
-            except Refused as refusal:
-                db.session.rollback()
-                return type(refusal)
-            return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 def enrolling(cohort_id, person_id):

@@ -17,7 +17,8 @@ from app.db import db as database
 from courses import queries, services
 from courses.models import Course, CourseStatus, Lesson
 from courses.queries import folders as reads
-from tests.assessment.test_two_at_once import alone, at_once  # noqa: F401
+from tests.assessment.test_two_at_once import alone  # noqa: F401
+from tests.at_once import at_once
 from tests.courses import factories
 from tests.courses.folders.hands import bring, exported
 
