@@ -7,6 +7,7 @@ lock instead of one of them failing half-way; a request that only reads never wa
 import enum
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -144,16 +145,29 @@ class CountedSoFar(Pagination):
     is_more = False
 
     def _query_items(self) -> list[Any]:
-        query: sa.Select[Any] = self._query_args["query"]
-        return list(db.session.execute(query.limit(self.per_page).offset((self.page - 1) * self.per_page)))
+        window = {"limit": self.per_page, "offset": (self.page - 1) * self.per_page}
+        return list(db.session.execute(_windowed(self._query_args["query"]), window))
 
     def _query_count(self) -> int:
         most = max(self.page + 1, self.PAGES) * self.per_page
-        query: sa.Select[Any] = self._query_args["query"].order_by(None).limit(most + 1)
-        rows = query.with_only_columns(next(iter(query.selected_columns))).subquery()
-        found: int = db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+        found: int = db.session.scalar(_counted(self._query_args["query"]), {"limit": most + 1}) or 0
         self.is_more = found > most
         return min(found, most)
+
+
+# A statement takes longer to put together than to run; a query that is kept by its maker is built on once.
+@lru_cache(maxsize=256)
+def _windowed(query: sa.Select[Any]) -> sa.Select[Any]:
+    """The rows of a query from `offset`, at most `limit`."""
+    return query.limit(sa.bindparam("limit", type_=sa.Integer)).offset(sa.bindparam("offset", type_=sa.Integer))
+
+
+@lru_cache(maxsize=256)
+def _counted(query: sa.Select[Any]) -> sa.Select[int]:
+    """How many rows a query has, counted no further than `limit`."""
+    few = query.order_by(None).limit(sa.bindparam("limit", type_=sa.Integer))
+    rows = few.with_only_columns(next(iter(query.selected_columns))).subquery()
+    return sa.select(sa.func.count()).select_from(rows)
 
 
 def pages_of(query: sa.Select[Any], per_page: int) -> CountedSoFar:

@@ -130,15 +130,17 @@ def lines_of(query: sa.Select[Posting]) -> sa.Select[Any]:
     return query.outerjoin(Posting.cluster).with_only_columns(*LINE)
 
 
+_NEEDS = (
+    sa.select(PostingSkill.posting_id, PostingSkill.skill_code, PostingSkill.level, PostingSkill.weight)
+    .where(PostingSkill.posting_id.in_(sa.bindparam("posting_ids", expanding=True)))
+    .order_by(PostingSkill.posting_id, PostingSkill.skill_code)
+)
+
+
 def with_needs(rows: Sequence[sa.Row[Any]]) -> list[PostingLine]:
     """Rows of `lines_of` with the skills that each asks for."""
-    query = (
-        sa.select(PostingSkill.posting_id, PostingSkill.skill_code, PostingSkill.level, PostingSkill.weight)
-        .where(PostingSkill.posting_id.in_([row.id for row in rows]))
-        .order_by(PostingSkill.posting_id, PostingSkill.skill_code)
-    )
     needs: dict[int, list[Need]] = defaultdict(list)
-    for posting_id, code, level, weight in db.session.execute(query):
+    for posting_id, code, level, weight in db.session.execute(_NEEDS, {"posting_ids": [row.id for row in rows]}):
         needs[posting_id].append(Need(code, level, float(weight)))
     return [PostingLine(**row._asdict(), needs=tuple(needs[row.id])) for row in rows]
 

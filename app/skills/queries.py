@@ -99,12 +99,17 @@ class Kept:
     sd: float
 
 
+# Built once: a list of postings asks it, and building takes longer than asking.
+_POSTERIORS = sa.select(SkillEstimate.skill_code, SkillEstimate.mean, SkillEstimate.sd).where(
+    SkillEstimate.person_id == sa.bindparam("person_id"),
+    SkillEstimate.skill_code.in_(sa.bindparam("codes", expanding=True)),
+)
+
+
 def posteriors_of(person_id: int, codes: Collection[str]) -> dict[str, Kept]:
     """Kept estimates of one person in some skills, by skill, without the objects."""
-    query = sa.select(SkillEstimate.skill_code, SkillEstimate.mean, SkillEstimate.sd).where(
-        SkillEstimate.person_id == person_id, SkillEstimate.skill_code.in_(codes)
-    )
-    return {code: Kept(mean, sd) for code, mean, sd in db.session.execute(query)}
+    rows = db.session.execute(_POSTERIORS, {"person_id": person_id, "codes": list(codes)})
+    return {code: Kept(mean, sd) for code, mean, sd in rows}
 
 
 def people_with_evidence() -> list[int]:

@@ -7,17 +7,18 @@ from app.accounts.models import Person
 from app.db import db
 from courses.models import Announcement, AnnouncementRead, Cohort, Course, Enrolment
 
+_ANNOUNCEMENTS = (
+    sa.select(Announcement)
+    .where(Announcement.cohort_id == sa.bindparam("cohort_id"))
+    .options(joinedload(Announcement.written_by))
+    .order_by(Announcement.written_at.desc(), Announcement.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
 
 def announcements_in(cohort_id: int, limit: int = 50) -> list[Announcement]:
     """What a cohort was told, newest first, with who wrote it."""
-    query = (
-        sa.select(Announcement)
-        .where(Announcement.cohort_id == cohort_id)
-        .options(joinedload(Announcement.written_by))
-        .order_by(Announcement.written_at.desc(), Announcement.id.desc())
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_ANNOUNCEMENTS, {"cohort_id": cohort_id, "limit": limit}))
 
 
 def announcement_in(cohort_id: int, announcement_id: int) -> Announcement | None:

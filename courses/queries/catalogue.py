@@ -53,6 +53,24 @@ class Source:
     is_enrolled: bool
 
 
+# Built once, as those of `learning`: every page of a course asks them.
+_COURSE = sa.select(Course).where(Course.id == sa.bindparam("course_id")).options(joinedload(Course.organisation))
+_SKILLS_OF_COURSES = (
+    sa.select(Lesson.course_id, Skill.code, Skill.name_zh, Skill.name_en, sa.func.max(LessonSkill.level).label("level"))
+    .join(LessonSkill, LessonSkill.lesson_id == Lesson.id)
+    .join(Skill, Skill.code == LessonSkill.skill_code)
+    .where(Lesson.course_id.in_(sa.bindparam("course_ids", expanding=True)))
+    .group_by(Lesson.course_id, Skill.code)
+    .order_by(sa.desc("level"), Skill.code)
+)
+_SKILLS_OF_LESSON = (
+    sa.select(Skill.code, Skill.name_zh, Skill.name_en, LessonSkill.level)
+    .join(LessonSkill, LessonSkill.skill_code == Skill.code)
+    .where(LessonSkill.lesson_id == sa.bindparam("lesson_id"))
+    .order_by(LessonSkill.level.desc(), Skill.code)
+)
+
+
 def published_courses(words: str = "", skill: str = "") -> sa.Select[Course]:
     """Courses that anyone can find, newest first, narrowed by words of title or summary and by a skill they supply."""
     query = (
@@ -98,37 +116,21 @@ def sizes_of(course_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 def skills_of_courses(course_ids: Sequence[int]) -> dict[int, list[Supplied]]:
     """The skills that courses supply, each up to its highest level, highest first."""
-    query = (
-        sa.select(
-            Lesson.course_id, Skill.code, Skill.name_zh, Skill.name_en, sa.func.max(LessonSkill.level).label("level")
-        )
-        .join(LessonSkill, LessonSkill.lesson_id == Lesson.id)
-        .join(Skill, Skill.code == LessonSkill.skill_code)
-        .where(Lesson.course_id.in_(course_ids))
-        .group_by(Lesson.course_id, Skill.code)
-        .order_by(sa.desc("level"), Skill.code)
-    )
     found: dict[int, list[Supplied]] = {course_id: [] for course_id in course_ids}
-    for course_id, code, zh, en, level in db.session.execute(query):
+    for course_id, code, zh, en, level in db.session.execute(_SKILLS_OF_COURSES, {"course_ids": list(course_ids)}):
         found[course_id].append(Supplied(SkillName(code, zh, en), level))
     return found
 
 
 def skills_of_lesson(lesson_id: int) -> list[Supplied]:
     """The skills that a lesson of the newest version tests."""
-    query = (
-        sa.select(Skill.code, Skill.name_zh, Skill.name_en, LessonSkill.level)
-        .join(LessonSkill, LessonSkill.skill_code == Skill.code)
-        .where(LessonSkill.lesson_id == lesson_id)
-        .order_by(LessonSkill.level.desc(), Skill.code)
-    )
-    return [Supplied(SkillName(code, zh, en), level) for code, zh, en, level in db.session.execute(query)]
+    rows = db.session.execute(_SKILLS_OF_LESSON, {"lesson_id": lesson_id})
+    return [Supplied(SkillName(code, zh, en), level) for code, zh, en, level in rows]
 
 
 def course_by_id(course_id: int) -> Course | None:
     """A course with its organisation."""
-    query = sa.select(Course).where(Course.id == course_id).options(joinedload(Course.organisation))
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(_COURSE, {"course_id": course_id}).one_or_none()
 
 
 def sources_of(person: Person, codes: Sequence[str]) -> list[Source]:

@@ -163,16 +163,18 @@ def answers_to(question: Post) -> list[Post]:
     return list(db.session.scalars(query))
 
 
+_QUESTIONS = sa.select(sa.func.count()).where(
+    Post.cohort_id == sa.bindparam("cohort_id"),
+    Post.lesson_id == sa.bindparam("lesson_id"),
+    Post.parent_id.is_(None),
+    Post.hidden_at.is_(None),
+    Post.deleted_at.is_(None),
+)
+
+
 def count_questions(cohort_id: int, lesson_id: int) -> int:
     """How many questions about a lesson everybody in a cohort may read."""
-    query = sa.select(sa.func.count()).where(
-        Post.cohort_id == cohort_id,
-        Post.lesson_id == lesson_id,
-        Post.parent_id.is_(None),
-        Post.hidden_at.is_(None),
-        Post.deleted_at.is_(None),
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(_QUESTIONS, {"cohort_id": cohort_id, "lesson_id": lesson_id}) or 0
 
 
 def has_posted(person_id: int, cohort_id: int, lesson_id: int) -> bool:

@@ -73,24 +73,42 @@ def _line(done_at: Any) -> sa.Select[Any]:
     return cast("sa.Select[Any]", query)
 
 
+# Every page of a course asks these; they are built once, since building a statement takes longer than asking it.
+_ENROLMENT = (
+    sa.select(Enrolment)
+    .join(Enrolment.cohort)
+    .where(Enrolment.person_id == sa.bindparam("person_id"), Cohort.course_id == sa.bindparam("course_id"))
+    .options(contains_eager(Enrolment.cohort).joinedload(Cohort.version))
+    .order_by(sa.case((Enrolment.left_at.is_(None), 0), else_=1), Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+    .limit(1)
+)
+_CONTENTS = (
+    _line(LessonDone.done_at)
+    .outerjoin(
+        LessonDone,
+        sa.and_(
+            LessonDone.lesson_id == VersionLesson.lesson_id, LessonDone.enrolment_id == sa.bindparam("enrolment_id")
+        ),
+    )
+    .where(VersionLesson.version_id == sa.bindparam("version_id"))
+)
+_LESSON_AT = (
+    sa.select(LessonRevision)
+    .join(VersionLesson, VersionLesson.revision_id == LessonRevision.id)
+    .where(VersionLesson.version_id == sa.bindparam("version_id"), VersionLesson.position == sa.bindparam("position"))
+    .options(joinedload(LessonRevision.quiz), joinedload(LessonRevision.assignment))
+)
+
+
 def enrolment_in(person: Person, course_id: int) -> Enrolment | None:
     """A person's enrolment in a course, with cohort and version: the present one, else the latest that they left."""
-    query = (
-        sa.select(Enrolment)
-        .join(Enrolment.cohort)
-        .where(Enrolment.person_id == person.id, Cohort.course_id == course_id)
-        .options(contains_eager(Enrolment.cohort).joinedload(Cohort.version))
-        .order_by(sa.case((Enrolment.left_at.is_(None), 0), else_=1), Enrolment.enrolled_at.desc(), Enrolment.id.desc())
-        .limit(1)
-    )
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(_ENROLMENT, {"person_id": person.id, "course_id": course_id}).one_or_none()
 
 
 def contents_of(version_id: int | None, enrolment_id: int | None) -> list[LessonLine]:
     """The table of contents of a version, with what an enrolment has completed."""
-    done_here = sa.and_(LessonDone.lesson_id == VersionLesson.lesson_id, LessonDone.enrolment_id == enrolment_id)
-    query = _line(LessonDone.done_at).outerjoin(LessonDone, done_here).where(VersionLesson.version_id == version_id)
-    return [LessonLine(*row) for row in db.session.execute(query)]
+    rows = db.session.execute(_CONTENTS, {"version_id": version_id, "enrolment_id": enrolment_id})
+    return [LessonLine(*row) for row in rows]
 
 
 def draft_contents(course_id: int) -> list[LessonLine]:
@@ -117,13 +135,7 @@ def draft_contents(course_id: int) -> list[LessonLine]:
 
 def lesson_at(version_id: int | None, position: int) -> LessonRevision | None:
     """A lesson of a version by its place, with its quiz and assignment."""
-    query = (
-        sa.select(LessonRevision)
-        .join(VersionLesson, VersionLesson.revision_id == LessonRevision.id)
-        .where(VersionLesson.version_id == version_id, VersionLesson.position == position)
-        .options(joinedload(LessonRevision.quiz), joinedload(LessonRevision.assignment))
-    )
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(_LESSON_AT, {"version_id": version_id, "position": position}).one_or_none()
 
 
 def lesson_in_version(version_id: int | None, lesson_id: int) -> LessonRevision | None:

@@ -21,10 +21,14 @@ class NoteRow:
     course_en: str
 
 
+_NOTE = sa.select(LessonNote).where(
+    LessonNote.person_id == sa.bindparam("person_id"), LessonNote.lesson_id == sa.bindparam("lesson_id")
+)
+
+
 def note_of(person_id: int, lesson_id: int) -> LessonNote | None:
     """A person's note on a lesson."""
-    query = sa.select(LessonNote).where(LessonNote.person_id == person_id, LessonNote.lesson_id == lesson_id)
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(_NOTE, {"person_id": person_id, "lesson_id": lesson_id}).one_or_none()
 
 
 def notes_of(person_id: int, words: str = "") -> list[NoteRow]:

@@ -261,16 +261,18 @@ def courses_for_path(organisation_id: int) -> list[Course]:
     return list(db.session.scalars(query))
 
 
+_PATHS_WITH = (
+    sa.select(LearningPath)
+    .join(PathStep, PathStep.path_id == LearningPath.id)
+    .where(PathStep.course_id == sa.bindparam("course_id"), LearningPath.published_at.is_not(None))
+    .order_by(LearningPath.title_zh)
+    .limit(10)
+)
+
+
 def paths_with(course_id: int) -> list[LearningPath]:
     """The published paths that a course is a step of, by title."""
-    query = (
-        sa.select(LearningPath)
-        .join(PathStep, PathStep.path_id == LearningPath.id)
-        .where(PathStep.course_id == course_id, LearningPath.published_at.is_not(None))
-        .order_by(LearningPath.title_zh)
-        .limit(10)
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_PATHS_WITH, {"course_id": course_id}))
 
 
 # What could come next

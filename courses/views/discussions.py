@@ -15,7 +15,7 @@ from app.errors import Refused
 from app.extensions import limiter
 from app.ui.filters import words
 from courses import policies, queries
-from courses.forms_discussions import AnswerForm, NoteForm, QuestionForm, ReasonForm
+from courses.forms_discussions import AnswerForm, QuestionForm, ReasonForm
 from courses.models import Cohort, Course, Enrolment, Lesson, LessonKind, LessonRevision, Post
 from courses.queries import discussions as found
 from courses.queries import notes
@@ -129,7 +129,6 @@ def beside_lesson(
     """What a lesson's page shows of its questions (of the learner's cohort) and of the reader's own note."""
     beside: dict[str, Any] = {
         "note": notes.note_of(current_user.id, lesson_id),
-        "note_form": NoteForm(None),
         "now": utcnow(),
         "cohort_id": None,
     }

@@ -198,15 +198,20 @@ def items_of(quiz_id: int) -> list[QuizItem]:
     return list(db.session.scalars(query))
 
 
+# Built once: a lesson's page asks it, and building takes longer than asking.
+_ATTEMPTS = (
+    sa.select(Attempt)
+    .where(
+        Attempt.person_id == sa.bindparam("person_id"), Attempt.quiz_id.in_(sa.bindparam("quiz_ids", expanding=True))
+    )
+    .order_by(Attempt.quiz_id, Attempt.number)
+    .options(joinedload(Attempt.quiz))
+)
+
+
 def attempts_of(person: Person, quiz_ids: Sequence[int]) -> list[Attempt]:
     """A person's attempts at quizzes, oldest first, with the quizzes."""
-    query = (
-        sa.select(Attempt)
-        .where(Attempt.person_id == person.id, Attempt.quiz_id.in_(quiz_ids))
-        .order_by(Attempt.quiz_id, Attempt.number)
-        .options(joinedload(Attempt.quiz))
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_ATTEMPTS, {"person_id": person.id, "quiz_ids": quiz_ids}))
 
 
 def attempt_of(person: Person, attempt_id: int) -> Attempt | None:

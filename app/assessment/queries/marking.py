@@ -254,14 +254,20 @@ def shares_in(attempt_id: int) -> list[tuple[Decimal | None, Decimal]]:
     return [(share, points) for share, points in db.session.execute(query)]
 
 
+_WAITING = (
+    sa.select(Answer.attempt_id, sa.func.count())
+    .where(
+        Answer.attempt_id.in_(sa.bindparam("attempt_ids", expanding=True)),
+        Answer.share.is_(None),
+        Answer.reason == NEEDS_PERSON,
+    )
+    .group_by(Answer.attempt_id)
+)
+
+
 def waiting_in(attempt_ids: Collection[int]) -> dict[int, int]:
     """How many answers wait for a person's mark, by attempt that has any."""
-    query = (
-        sa.select(Answer.attempt_id, sa.func.count())
-        .where(Answer.attempt_id.in_(attempt_ids), Answer.share.is_(None), Answer.reason == NEEDS_PERSON)
-        .group_by(Answer.attempt_id)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(_WAITING, {"attempt_ids": list(attempt_ids)})}
 
 
 def evidence_of(attempt_id: int) -> list[tuple[Evidence, Skill]]:
