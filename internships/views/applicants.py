@@ -17,8 +17,8 @@ from app.i18n import language
 from app.reference import queries as reference
 from internships import policies, queries
 from internships.fits import Line, lines_of
+from internships.forms.applications import DeclineForm
 from internships.models import Application, ApplicationStatus, Posting, RankedBy
-from internships.round_forms import DeclineForm
 from internships.rules.fit import fit, rank_by_fit
 from internships.services import applications as services
 from internships.services import rounds

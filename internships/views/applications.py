@@ -16,7 +16,7 @@ from app.db import db
 from app.i18n import language
 from app.reference import queries as reference
 from internships import policies, queries
-from internships.forms import ApplicationForm
+from internships.forms.applications import ApplicationForm
 from internships.services import applications as services
 
 bp = Blueprint("applications", __name__)

@@ -11,9 +11,9 @@ from app.accounts.models import OrganisationKind, Role
 from app.clock import today
 from app.db import db
 from internships import policies, queries
+from internships.forms.placements import MentorForm
 from internships.models import Placement, PlacementStatus
 from internships.policies import STAFF
-from internships.round_forms import MentorForm
 from internships.services import placements as services
 
 bp = Blueprint("placements", __name__)

@@ -17,7 +17,8 @@ from app.i18n import language
 from app.reference import queries as reference
 from app.ui.markdown import render_plain
 from internships import fits, policies, queries
-from internships.forms import ApplicationForm, PostingForm, filled
+from internships.forms.applications import ApplicationForm
+from internships.forms.postings import PostingForm, filled
 from internships.models import PayPeriod, Posting, PostingStatus
 from internships.services import applications as applying
 from internships.services import postings as services

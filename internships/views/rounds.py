@@ -14,9 +14,9 @@ from app.accounts.services import link_to
 from app.clock import received, today
 from app.db import db
 from internships import policies, queries, tasks
+from internships.forms.rounds import RoundForm, first_moments
 from internships.models import MatchRound
 from internships.policies import ORGANISERS
-from internships.round_forms import RoundForm, first_moments
 from internships.services import rounds as services
 
 bp = Blueprint("rounds", __name__)

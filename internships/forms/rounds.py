@@ -1,4 +1,4 @@
-"""Forms of match rounds and of deciding on applicants."""
+"""The form of a match round."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms import DateTimeLocalField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from app.clock import moment_on_the_wall, on_the_wall
@@ -37,24 +36,6 @@ class RoundForm(FlaskForm):
         if opens is None or closes is None:
             raise ValueError("the form has not been validated")
         return moment_on_the_wall(opens), moment_on_the_wall(closes)
-
-
-class DeclineForm(FlaskForm):
-    """Why an applicant is declined. They read it."""
-
-    reason = TextAreaField(
-        _l("Reason"), [DataRequired(), Length(min=5, max=500)], description=_l("The applicant reads it.")
-    )
-
-
-class MentorForm(FlaskForm):
-    """Who looks after an intern."""
-
-    mentor = SelectField(_l("Mentor"), [InputRequired()])
-
-    def offer(self, people: list[tuple[int, str]]) -> None:
-        """Say who can be chosen."""
-        self.mentor.choices = [SelectChoice(str(person), name) for person, name in people]
 
 
 def first_moments(now: datetime) -> dict[str, datetime]:

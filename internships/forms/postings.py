@@ -1,4 +1,4 @@
-"""Forms of postings and applications: their shape and wording."""
+"""The form of a posting."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -139,13 +139,3 @@ def filled(posting: Posting) -> dict[str, Any]:
     ]
     values["skills"] = rows + [{} for _row in range(SKILL_ROWS - len(rows))]
     return values
-
-
-class ApplicationForm(FlaskForm):
-    """What a student says with an application."""
-
-    statement = TextAreaField(
-        _l("Why you, in a few sentences"),
-        [Optional(), Length(max=3000)],
-        description=_l("The enterprise reads it beside what you have shown. You may leave it empty."),
-    )

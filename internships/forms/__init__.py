@@ -1,0 +1,1 @@
+"""Forms of internships: their shape and wording, a module for each subject."""
