@@ -25,8 +25,11 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_nul() -> None:
         # No text holds it, no database of ours keeps it, and what does not show in a page should not be in one.
-        sent = () if request.method in READING_METHODS else request.form.values()
-        if any("\x00" in value for value in (*request.args.values(), *sent)):
+        sent = [value for _name, value in request.args.items(multi=True)]
+        if request.method not in READING_METHODS:
+            sent += [value for _name, value in request.form.items(multi=True)]
+            sent += [file.filename or "" for _name, file in request.files.items(multi=True)]
+        if any("\x00" in value for value in sent):
             abort(400)
 
     @app.after_request

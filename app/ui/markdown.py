@@ -22,6 +22,11 @@ INLINE = r"(?<![\\$])\$(?![\s$])([^$\n]{1,500}?)(?<![\s\\])\$(?![\d$])"
 DISPLAY_INLINE = r"(?<![\\$])\$\$((?:[^$]|\\\$){1,2000}?)\$\$(?!\$)"
 DISPLAY_BLOCK = re.compile(r"^ {0,3}\$\$((?:(?!\n[ \t]*\n)[^$]){1,2000}?)\$\$[ \t]*$", re.MULTILINE)
 
+BLANK_LINES = re.compile(r"(\n[ \t]*\n)")
+# In one block; "less than" stands in tables too.
+BRACKETS = (("](", ")", 50), ("[", "]", 50), ("<", ">", 500))
+MOST_LINES = 2000
+
 MATHML = {
     "math", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms", "mspace", "msqrt",
     "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
@@ -190,6 +195,36 @@ def _finish(clean: str) -> str:
     return clean.replace("<pre>", '<pre tabindex="0">')
 
 
+def _tamed(text: str) -> str:
+    """The text, of which blocks that nobody writes stand as they were typed: thousands of lines, brackets never closed.
+
+    The reader looks for the end of each bracket as far as the block goes, so that a block of nothing else takes time by
+    the square of its length: one post of 10,000 signs would hold up everybody for a quarter of a minute.
+    """
+    if all(text.count(opens) <= most for opens, _closes, most in BRACKETS) and text.count("\n") <= MOST_LINES:
+        return text
+    parts = BLANK_LINES.split(text)
+    parts[::2] = [_as_typed(part) if _is_wild(part) else part for part in parts[::2]]
+    return "".join(parts)
+
+
+def _is_wild(block: str) -> bool:
+    if block.count("\n") > MOST_LINES:
+        return True
+    for opens, closes, most in BRACKETS:
+        unclosed = 0
+        for found in re.finditer(f"{re.escape(opens)}|{re.escape(closes)}", block):
+            unclosed = unclosed + 1 if found[0] == opens else max(0, unclosed - 1)
+        if unclosed > most:
+            return True
+    return False
+
+
+def _as_typed(text: str) -> str:
+    """Lines as they were typed, for a text that is nested deeper than can be read."""
+    return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
+
+
 @lru_cache(maxsize=512)
 def _render(text: str, top: int, language: str, back: str) -> str:
     prefix = f"m{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}-"
@@ -204,7 +239,11 @@ def _render(text: str, top: int, language: str, back: str) -> str:
             _Formulas(),
         ]
     )
-    return _finish(_settle_headings(_clean(reader.convert(text)), top))
+    try:
+        found = reader.convert(_tamed(text))
+    except RecursionError:
+        found = _as_typed(text)
+    return _finish(_settle_headings(_clean(found), top))
 
 
 def render_markdown(text: str | None, top: int = 2) -> Markup:

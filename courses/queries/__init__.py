@@ -59,6 +59,7 @@ from courses.queries.files import (
     file_of_course,
     files_named,
     files_of,
+    lessons_showing,
 )
 from courses.queries.joining import (
     InLine,
@@ -234,6 +235,7 @@ __all__ = [
     "lesson_names",
     "lesson_of_quiz",
     "lessons_of",
+    "lessons_showing",
     "levels_shown",
     "line_of",
     "lines_of_version",

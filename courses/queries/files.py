@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.db import db
-from courses.models import CourseFile
+from courses.models import CourseFile, LessonRevision, VersionLesson
 
 
 def files_of(course_id: int) -> list[CourseFile]:
@@ -37,6 +37,18 @@ def file_of_course(course_id: int, file_id: int) -> CourseFile | None:
         .limit(1)
     )
     return db.session.scalars(query).one_or_none()
+
+
+def lessons_showing(version_id: int | None, file_id: int) -> list[int]:
+    """The lessons of a version whose text, video or downloads hold a file, by id."""
+    query = (
+        sa.select(VersionLesson.lesson_id, LessonRevision.settings)
+        .join(LessonRevision, LessonRevision.id == VersionLesson.revision_id)
+        .where(VersionLesson.version_id == version_id)
+        .order_by(VersionLesson.position)
+    )
+    rows = db.session.execute(query)
+    return [lesson_id for lesson_id, settings in rows if file_id in settings.get("files", {}).values()]
 
 
 def course_file_in(course_id: int, key: int) -> CourseFile | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.db import db
 from courses.models import (
@@ -17,6 +17,7 @@ from courses.models import (
     CourseVersion,
     Enrolment,
     Lesson,
+    LessonDone,
     LessonNote,
     LessonRevision,
     Post,
@@ -35,7 +36,8 @@ def revisions_read_by(person_id: int, authors_in: Collection[int], now: datetime
         sa.select(VersionLesson.revision_id)
         .join(Cohort, Cohort.version_id == VersionLesson.version_id)
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Enrolment.person_id == person_id, Enrolment.left_at.is_(None), ~closed)
+        .join(CourseVersion, CourseVersion.id == VersionLesson.version_id)
+        .where(Enrolment.person_id == person_id, Enrolment.left_at.is_(None), ~closed, ~_is_out_of_turn())
     )
     written = (
         sa.select(VersionLesson.revision_id)
@@ -44,6 +46,29 @@ def revisions_read_by(person_id: int, authors_in: Collection[int], now: datetime
         .where(Course.organisation_id.in_(authors_in), Course.deleted_at.is_(None))
     )
     return sa.union(learnt, written)
+
+
+def _is_out_of_turn() -> sa.ColumnElement[bool]:
+    """Whether a lesson of a version that is learnt in order waits for a required one before it; see `completion`."""
+    before, shown = aliased(VersionLesson), aliased(LessonRevision)
+    undone = (
+        sa.exists()
+        .where(
+            before.version_id == VersionLesson.version_id,
+            before.position < VersionLesson.position,
+            shown.id == before.revision_id,
+            shown.is_required,
+            ~_has_done(before.lesson_id),
+        )
+        .correlate(VersionLesson, Enrolment)
+    )
+    in_order = CourseVersion.rules["sequential"].as_boolean().is_(True)
+    return sa.and_(in_order, undone, ~_has_done(VersionLesson.lesson_id))
+
+
+def _has_done(lesson_id: Any) -> sa.Exists:
+    done = sa.exists().where(LessonDone.enrolment_id == Enrolment.id, LessonDone.lesson_id == lesson_id)
+    return done.correlate_except(LessonDone)
 
 
 def cohorts_discussed_by(

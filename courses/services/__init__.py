@@ -27,6 +27,7 @@ from courses.services.cohorts import (
 from courses.services.completion import (
     check_completion,
     is_its_turn,
+    is_readable,
     missing_for,
     opened_by,
     openers_of,
@@ -138,6 +139,7 @@ __all__ = [
     "give_up_seat",
     "has_changes",
     "is_its_turn",
+    "is_readable",
     "keep_best_attempts",
     "keep_draft",
     "leave",

@@ -134,6 +134,11 @@ def require_readable(enrolment: Enrolment, lesson_id: int, now: datetime) -> Non
     require_turn(enrolment, lesson_id)
 
 
+def is_readable(enrolment: Enrolment, lesson_id: int, now: datetime) -> bool:
+    """Whether a lesson has opened in somebody's cohort, and its turn has come."""
+    return queries.is_open(enrolment.cohort_id, lesson_id, now) and is_its_turn(enrolment, lesson_id)
+
+
 def is_its_turn(enrolment: Enrolment, lesson_id: int) -> bool:
     """Whether the lessons that have to be done before one are done."""
     if not rules_of(enrolment.cohort.version).sequential:

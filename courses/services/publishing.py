@@ -103,7 +103,7 @@ def has_changes(course: Course) -> bool:
 def _lacks_its_kind(lesson: Lesson) -> bool:
     needed = {
         LessonKind.QUIZ: lesson.quiz_id,
-        LessonKind.ASSIGNMENT: lesson.assignment_id,
+        LessonKind.ASSIGNMENT: lesson.assignment_id if lesson.quiz_id is None else None,
         LessonKind.VIDEO: lesson.settings.get("video"),
         LessonKind.FILE: lesson.settings.get("files"),
     }

@@ -15,8 +15,8 @@ from app.assessment.models import Paging, QuestionVersion, Quiz, QuizItem
 from app.assessment.rules.content import QuestionKind
 from app.db import db
 from courses import queries
-from courses.models import QUIZ_OF_LESSON, Course, Lesson
-from courses.services.refusals import PoolTooSmall
+from courses.models import QUIZ_OF_LESSON, Course, Lesson, LessonKind
+from courses.services.refusals import LessonIsAssignment, PoolTooSmall
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,10 @@ def set_quiz(
     Where the quiz is part of a revision or somebody has begun it, and its questions or points change, the lesson gets
     a new one: cohorts keep the quiz of their version, attempts the questions that they were taken with. Rules alone
     (time, attempts, opening and closing) change in place, for everybody at once. `is_new` (for a lesson just made)
-    spares the questions about the old quiz. Raises PoolTooSmall.
+    spares the questions about the old quiz. Raises PoolTooSmall, LessonIsAssignment.
     """
+    if questions and lesson.kind is LessonKind.ASSIGNMENT:
+        raise LessonIsAssignment
     sizes = Counter(str(asked.pool) for asked in questions if asked.pool is not None)
     pools = {name: dict(pool) for name, pool in rules.pools.items() if sizes[name]}
     for name, pool in pools.items():

@@ -65,6 +65,10 @@ class LessonNotOpen(Refused):
     message = _l("This lesson is not open yet.")
 
 
+class LessonIsAssignment(Refused):
+    message = _l("This lesson is an assignment: handed-in work completes it. Give the quiz a lesson of its own.")
+
+
 class PoolTooSmall(Refused):
     message = _l("%(take)s questions cannot be drawn from %(size)s.")
 

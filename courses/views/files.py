@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 
 from app import files
 from app.accounts.guards import roles, signed_in
+from app.clock import today
 from app.db import db, utcnow
-from courses import policies, queries
+from courses import policies, queries, services
 from courses.forms import FileForm
+from courses.models import Course
 from courses.policies import AUTHORS
 from courses.services.files import REFERENCE, add_file, delete_file
 from courses.views.workshop import course_for
@@ -56,13 +58,27 @@ def delete(slug: str, course_id: int, key: int) -> Response:
 @bp.route("/courses/<int:course_id>/files/<int:file_id>/")
 @signed_in
 def show(course_id: int, file_id: int) -> Response:
-    """A file of a course, for those who may read its lessons."""
+    """A file of a course, for its authors and for those to whom a lesson that they may read now shows it."""
     course = queries.course_by_id(course_id) or abort(404)
-    enrolment = queries.enrolment_in(current_user, course.id)
-    if not policies.may_read(current_user, course, enrolment):
-        abort(404)
+    if not policies.may_write(current_user, course):
+        _require_shown(course, file_id)
     kept = queries.file_of_course(course.id, file_id) or abort(404)
     return files.download(kept.file)
+
+
+def _require_shown(course: Course, file_id: int) -> None:
+    """404 unless a lesson of the version that somebody learns or teaches shows the file, and is open to them."""
+    enrolment = queries.enrolment_in(current_user, course.id)
+    if enrolment is not None and enrolment.left_at is not None:
+        enrolment = None
+    teaches_at = policies.teaches_at(current_user, today()) if enrolment is None else []
+    cohort = enrolment.cohort if enrolment else queries.cohort_to_read(course.id, teaches_at) if teaches_at else None
+    if cohort is None:
+        abort(404)
+    shown_in = queries.lessons_showing(cohort.version_id, file_id)
+    now = utcnow()
+    if not any(enrolment is None or services.is_readable(enrolment, lesson_id, now) for lesson_id in shown_in):
+        abort(404)
 
 
 def address_of(course_id: int, file_id: int) -> str:

@@ -11,6 +11,7 @@ from courses import queries, services
 from courses.models import Assignment, CompletesOn, LessonKind, LessonSkill, Takes
 from courses.queries import submissions as works
 from courses.services.assignments import LessonHasQuiz, NothingTaken, criteria_of, rules_of
+from courses.services.refusals import LessonIsAssignment
 from tests.courses import factories, handing_in
 from tests.page import page, submit
 
@@ -160,3 +161,16 @@ def test_strangers_set_nothing(client_of, cast, course):
         assert client.get(path(cast, course)).status_code == 404
         assert client.post(path(cast, course)).status_code == 404
         assert client.post(path(cast, course) + "deletion/").status_code == 404
+
+
+def test_an_assignment_takes_no_quiz(client_of, cast, db):
+    """What is handed in completes it; a quiz beside it would complete it without."""
+    opened = handing_in.opened(cast)
+    question = factories.question(cast.university)
+    db.session.commit()
+    path = f"/organisations/demo-university/courses/{opened.course.id}/lessons/{opened.lesson.id}/quiz/items/"
+    client_of(cast.coordinator).post(path, data={"question": str(question.question_id)})
+    db.session.refresh(opened.lesson)
+    assert opened.lesson.quiz_id is None
+    with pytest.raises(LessonIsAssignment):
+        factories.give_quiz(opened.lesson, opened.course, [question])

@@ -2,12 +2,14 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app.db import utcnow
 from courses import queries, services
 from courses.models import LessonKind
+from courses.rules.dates import Dates
 from courses.services.files import add_file
 from tests.courses import factories
 from tests.page import page, submit
@@ -148,3 +150,44 @@ def test_a_quiz_changes_nothing_of_the_files(course, db, cast):
     services.save_lesson(lesson, text, utcnow(), None)
     factories.give_quiz(lesson, course, [factories.question(cast.university)])
     assert lesson.settings == {"downloads": ["shoe.png"]}
+
+
+def given(course, name="shoe.png"):
+    """The address of a file of a course, and the settings of a lesson that shows it."""
+    [kept] = queries.files_named(course.id, name)
+    return f"/courses/{course.id}/files/{kept.file_id}/", {"files": {name: kept.file_id}}
+
+
+def test_a_learner_does_not_read_a_file_that_no_published_lesson_shows(client_of, course, db, cast):
+    address, _settings = given(course)
+    services.publish(course, utcnow(), None)
+    services.enrol(factories.cohort(course), cast.student, utcnow(), factories.today())
+    db.session.commit()
+    assert client_of(cast.student).get(address).status_code == 404
+    assert content(client_of(cast.coordinator), address) == PICTURE
+
+
+def test_a_file_opens_with_its_lesson(client_of, course, db, cast):
+    address, settings = given(course)
+    lesson = queries.lessons_of(course.id)[0]
+    lesson.settings = settings
+    services.publish(course, utcnow(), None)
+    cohort = factories.cohort(course)
+    services.enrol(cohort, cast.student, utcnow(), factories.today())
+    services.set_dates(cohort, {lesson.id: Dates(utcnow() + timedelta(days=3), None)}, cast.coordinator.id)
+    db.session.commit()
+    client = client_of(cast.student)
+    assert client.get(address).status_code == 404
+    services.set_dates(cohort, {}, cast.coordinator.id)
+    db.session.commit()
+    assert content(client, address) == PICTURE
+
+
+def test_who_teaches_a_borrowed_course_sees_its_pictures(client_of, course, db, cast):
+    address, settings = given(course)
+    queries.lessons_of(course.id)[0].settings = settings
+    services.publish(course, utcnow(), None)
+    factories.cohort(course, organisation_id=cast.other_university.id, teacher_ids=[cast.other_coordinator.id])
+    db.session.commit()
+    assert content(client_of(cast.other_coordinator), address) == PICTURE
+    assert client_of(cast.other_student).get(address).status_code == 404

@@ -10,6 +10,7 @@ from app.db import utcnow
 from app.search import services as search
 from courses import queries, services
 from courses.models import CohortDate
+from courses.rules.grading import Rules
 from courses.services import discussions
 from tests.courses import factories
 from tests.courses.counting import statements
@@ -216,3 +217,21 @@ def test_a_search_costs_the_same_whatever_is_found(sign_in, db, cast, course, co
 def test_the_box_in_the_rail_leads_to_the_search(sign_in, cast):
     there = page(sign_in(cast.student), "/")
     assert there.one(".rail-search").attributes["action"] == "/search/"
+
+
+def test_a_lesson_whose_turn_has_not_come_is_not_found(sign_in, db, cast):
+    course = factories.course(cast, lessons=2, published=False)
+    course.rules = Rules(sequential=True).as_json()
+    second = queries.lessons_of(course.id)[1]
+    second.title_en, second.body_en = "The answer", "It is marzipan."
+    services.publish(course, utcnow(), None)
+    cohort = factories.cohort(course)
+    services.enrol(cohort, cast.student, utcnow(), factories.today())
+    db.session.commit()
+    client = sign_in(cast.student)
+    assert hits(client, "marzipan") == []
+    enrolment = queries.enrolment_in(cast.student, course.id)
+    first = queries.contents_of(cohort.version_id, None)[0]
+    services.complete_lesson(enrolment, first.id, course, utcnow())
+    db.session.commit()
+    assert hits(client, "marzipan") == ["The answer"]

@@ -1,5 +1,7 @@
 """What every answer of the server carries, and how it says no."""
 
+import io
+
 import pytest
 
 from app import logs
@@ -75,3 +77,11 @@ def test_signs_that_look_like_numbers_break_no_form(sign_in, db, cast, mark):
     client = sign_in(cast.coordinator)
     answer = client.post("/organisations/demo-university/questions/tags/", data={"question": mark, "skill": "CC02"})
     assert answer.status_code == 303
+
+
+def test_no_field_holds_a_sign_that_no_database_keeps(client, db):
+    """Neither the second of two fields of one name nor the name of a file."""
+    assert client.post("/sign-in/", data={"email": ["a", "b\0"], "password": "x"}).status_code == 400
+    assert client.get("/courses/?q=a&q=b%00").status_code == 400
+    sent = {"file": (io.BytesIO(b"x"), "a\0b.pdf")}
+    assert client.post("/sign-in/", data=sent, content_type="multipart/form-data").status_code == 400

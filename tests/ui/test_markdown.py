@@ -238,3 +238,21 @@ def test_the_words_in_a_formula_are_words(app, formula, shown):
     inside = re.search("<mtext>(.*?)</mtext>", found)
     assert inside is not None
     assert shown in inside[1]
+
+
+@pytest.mark.parametrize("sign", ["[", "![", "[^", "[a](", "[a](<", "<a ", "<![", "[a\n", "a\n=\n"])
+def test_a_text_of_brackets_that_nothing_closes_is_shown_as_it_was_typed(show, sign):
+    """The reader would look for the end of each, by the square of the length: minutes for one post."""
+    text = sign * 12_000
+    assert BeautifulSoup(str(show(text)), "html.parser").get_text()[:2] == text[:2]
+    assert str(show(f"**fine**\n\n{text}")).startswith("<p><strong>fine</strong></p>")
+
+
+def test_what_is_written_with_many_closed_brackets_is_read(show):
+    text = "".join(f"[{number}](https://example.org/{number}) [x] a > b < c\n" for number in range(80))
+    assert str(show(text)).count("<a ") == 80
+
+
+@pytest.mark.parametrize("text", ["- " * 1000 + "x", "1. " * 600 + "x", "> " * 3000 + "x", "a\n: b\n" * 4000])
+def test_a_text_nested_deeper_than_can_be_read_is_shown_as_it_was_typed(show, text):
+    assert "x" in show(text) or "b" in show(text)
