@@ -4,6 +4,7 @@ Each seam arrives with its first user:
 
 - `nav`: entries of the rail, for whom they are.
 - `panels`: parts of a person's first page.
+- `demands`: open seats by skill and level (offered by internships, read by courses for what to learn next).
 - `skill_sources`: lessons that would supply a skill (offered by courses, read by internships).
 - `evidence_links`: where an evidence row came from (offered by each feature, read by the passport).
 - `acceptances`: what follows when somebody accepts an invitation (offered by courses, called by accounts).
@@ -131,6 +132,7 @@ class Registry:
 
     nav: list[NavEntry] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
+    demands: list[Callable[[date], Mapping[tuple[str, int], int]]] = field(default_factory=list)
     skill_sources: list[Callable[[Any, Sequence[str]], list[SkillSource]]] = field(default_factory=list)
     evidence_links: dict[str, Callable[[Any, Sequence[int]], dict[int, EvidenceLink]]] = field(default_factory=dict)
     acceptances: list[Callable[[Any, Any, datetime], None]] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """What courses offers to the parts that must not import it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app import jobs
@@ -135,7 +137,7 @@ def recommended_step(person: Any, today: date) -> NextStep | None:
         for offer in offers
         if not missing(needed[offer.course_id], completed, levels)
     ]
-    found = recommend(open_to_them, levels)
+    found = recommend(open_to_them, levels, _demand(today))
     if found is None:
         return None
     return NextStep(
@@ -145,6 +147,11 @@ def recommended_step(person: Any, today: date) -> NextStep | None:
         _("See the course"),
         url_for("courses.courses.show", course_id=found.course_id),
     )
+
+
+def _demand(today: date) -> Counter[tuple[str, int]]:
+    """Open seats by skill and level, of all features that know of any."""
+    return sum((Counter(offer(today)) for offer in registry().demands), Counter())
 
 
 def _reason(found: Recommendation) -> str:
@@ -157,17 +164,22 @@ def _reason(found: Recommendation) -> str:
     if gain is None:
         return ""
     if gain.has:
-        return _(
+        why = _(
             "Because you have shown level %(has)s in %(skill)s, and this course goes up to level %(level)s.",
             has=gain.has,
             skill=skill,
             level=gain.level,
         )
-    return _(
-        "Because you have shown nothing of %(skill)s yet, and this course goes up to level %(level)s.",
-        skill=skill,
-        level=gain.level,
-    )
+    else:
+        why = _(
+            "Because you have shown nothing of %(skill)s yet, and this course goes up to level %(level)s.",
+            skill=skill,
+            level=gain.level,
+        )
+    if not gain.seats:
+        return why
+    asked = ngettext("One internship place asks for it.", "%(num)d internship places ask for it.", gain.seats)
+    return f"{why} {asked}" if language() == "en" else f"{why}{asked}"
 
 
 def announcements_panel(person: Any, today: date) -> PanelView | None:

@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     offered.nav.append(NavEntry(30, _student_nav))
     offered.nav.append(NavEntry(31, _enterprise_nav))
     offered.nav.append(NavEntry(40, _organiser_nav))
+    offered.demands.append(queries.open_seats)
     offered.panels.append(Panel(40, "main", matching_panel))
     offered.panels.append(Panel(25, "main", due_panel))
     offered.panels.append(Panel(35, "side", dates_panel))

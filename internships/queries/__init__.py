@@ -10,7 +10,7 @@ from internships.queries.applications import (
     open_applications_to,
     profiles_of,
 )
-from internships.queries.demand import DemandRow, demand_rows, placed_student_ids
+from internships.queries.demand import DemandRow, demand_rows, open_seats, placed_student_ids
 from internships.queries.placements import (
     mentors_of,
     placement_by_id,
@@ -67,6 +67,7 @@ __all__ = [
     "open_applications_of",
     "open_applications_to",
     "open_postings",
+    "open_seats",
     "placed_student_ids",
     "placement_by_id",
     "placements_at",

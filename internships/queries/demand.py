@@ -5,6 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from app.accounts.models import Organisation
 from app.clock import end_of
 from app.db import db
 from internships.models import (
@@ -28,6 +29,26 @@ class DemandRow:
     skill: str
     level: int
     seats_open: int
+
+
+_OPEN_SEATS = (
+    sa.select(PostingSkill.skill_code, PostingSkill.level, sa.func.sum(Posting.seats - Posting.seats_filled))
+    .join(Posting, Posting.id == PostingSkill.posting_id)
+    .join(Organisation, Organisation.id == Posting.organisation_id)
+    .where(
+        Posting.status == PostingStatus.PUBLISHED,
+        Posting.opens_on <= sa.bindparam("day"),
+        Posting.closes_on >= sa.bindparam("day"),
+        Posting.seats > Posting.seats_filled,
+        Organisation.suspended_at.is_(None),
+    )
+    .group_by(PostingSkill.skill_code, PostingSkill.level)
+)
+
+
+def open_seats(day: date) -> dict[tuple[str, int], int]:
+    """Seats that postings open on `day` have free, by skill and the level that they ask for."""
+    return {(skill, level): int(seats) for skill, level, seats in db.session.execute(_OPEN_SEATS, {"day": day})}
 
 
 def demand_rows(day: date) -> list[DemandRow]:

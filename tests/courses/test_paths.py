@@ -3,6 +3,7 @@
 import pytest
 
 from app.db import utcnow
+from app.registry import registry
 from courses import queries, services
 from courses.seams import recommended_step
 from courses.services import prerequisites
@@ -177,3 +178,12 @@ def test_the_next_step_of_a_begun_path_comes_first(db, app, cast, three):
         step = recommended_step(cast.student, factories.today())
     assert step.url == f"/courses/{three[1].id}/"
     assert "A path" in step.text or "路径" in step.text
+
+
+def test_the_sentence_says_how_many_open_internships_ask_for_it(db, app, cast, three, monkeypatch):
+    show_level(db, cast.student, 1)
+    monkeypatch.setattr(registry(app), "demands", [lambda day: {("CC02", 2): 4}, lambda day: {("CC02", 2): 3}])
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        step = recommended_step(cast.student, factories.today())
+    assert step.url == f"/courses/{three[2].id}/"
+    assert step.text.endswith("this course goes up to level 3. 7 internship places ask for it.")

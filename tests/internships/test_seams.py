@@ -7,6 +7,7 @@ import pytest
 from app.accounts.queries import profile_of
 from app.clock import today
 from app.db import utcnow
+from internships import queries
 from internships.services import applications, rounds
 from tests.page import page
 
@@ -50,3 +51,15 @@ def test_a_closed_round_is_what_its_organiser_does_next(sign_in, db, cast, match
 def test_a_stranger_sees_nothing_of_it(sign_in, cast, match_round):
     assert "Spring round" not in page(sign_in(cast.other_coordinator), "/", language="en").text
     assert "applicant waits" not in page(sign_in(cast.other_recruiter), "/", language="en").text
+
+
+def test_the_seats_that_are_still_free_are_what_courses_hear_of(db, posting):
+    day = today()
+    assert queries.open_seats(day) == {("CC02", 2): 2, ("LG01", 1): 2}
+    posting.seats_filled = 1
+    db.session.flush()
+    assert queries.open_seats(day) == {("CC02", 2): 1, ("LG01", 1): 1}
+    assert queries.open_seats(posting.closes_on + timedelta(days=1)) == {}
+    posting.seats_filled = 2
+    db.session.flush()
+    assert queries.open_seats(day) == {}

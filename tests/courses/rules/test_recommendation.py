@@ -55,3 +55,14 @@ def test_a_recommendation_says_truly_what_it_adds(offers, levels):
 def test_the_advice_does_not_depend_on_the_order_of_the_offers(offers, levels, rng):
     shuffled = rng.sample(offers, len(offers))
     assert recommend(shuffled, levels) == recommend(offers, levels)
+
+
+def test_what_open_internships_ask_for_goes_before_the_larger_step():
+    offers = [Offered(1, {"CC02": 4, "MR01": 1}), Offered(2, {"LG01": 2})]
+    demand = {("LG01", 2): 5, ("CC02", 1): 9, ("MR01", 1): 4}
+    assert recommend(offers, {"CC02": 1}, demand) == Recommendation(2, Gain("LG01", 0, 2, 5))
+
+
+def test_only_seats_between_the_level_shown_and_the_level_supplied_count():
+    [gain] = gains_of(Offered(1, {"CC02": 3}), {"CC02": 1}, {("CC02", level): 10**level for level in range(1, 5)})
+    assert gain == Gain("CC02", 1, 3, 100 + 1000)
