@@ -183,7 +183,7 @@ def test_the_next_step_of_a_begun_path_comes_first(db, app, cast, three):
 def test_the_sentence_says_how_many_open_internships_ask_for_it(db, app, cast, three, monkeypatch):
     show_level(db, cast.student, 1)
     monkeypatch.setattr(registry(app), "demands", [lambda day: {("CC02", 2): 4}, lambda day: {("CC02", 2): 3}])
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with app.test_request_context():
         step = recommended_step(cast.student, factories.today())
     assert step.url == f"/courses/{three[2].id}/"
-    assert step.text.endswith("this course goes up to level 3. 7 internship places ask for it.")
+    assert step.text.endswith("有 7 个实习名额要求这一水平。")
