@@ -47,6 +47,15 @@ class Unusable(click.ClickException):
         super().__init__(f"{', '.join(place)}: {' '.join(reason.split())}")
 
 
+class Impossible(click.ClickException):
+    """The file is well formed, and what it asks cannot be done: one sentence on standard error, exit code 3."""
+
+    exit_code = 3
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(" ".join(sentence.split()))
+
+
 @dataclass
 class Text:
     """A decoded file: its text, the encoding that was used, and warnings about other readings."""
@@ -168,6 +177,16 @@ def read_json(file: str, max_mb: int = DEFAULT_MAX_MB, encoding: str | None = No
         raise Unusable(file, "holds a number with too many digits") from error
     except RecursionError as error:
         raise Unusable(file, "is nested too deeply") from error
+
+
+def csv_rows(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text that are not blank, with their numbers from 1 and without spaces around the fields."""
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            if row:
+                yield number, [value.strip() for value in row]
+    except csv.Error as error:
+        raise Unusable(file, f"is not CSV: {error}") from error
 
 
 @contextmanager

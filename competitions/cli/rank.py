@@ -1,7 +1,6 @@
-"""The door of the competitions package: a ranking from a file of marks, which anyone can compute again."""
+"""The door `rank`: a ranking from a file of marks, which anyone can compute again."""
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,19 @@ from typing import Any
 
 import click
 
-from app.cli import Door, Unusable, answers_in, exact_json, put, read_text, reads_file, table, uncollected, warn
+from app.cli import (
+    Door,
+    Unusable,
+    answers_in,
+    csv_rows,
+    exact_json,
+    put,
+    read_text,
+    reads_file,
+    table,
+    uncollected,
+    warn,
+)
 from competitions.rules.decimals import is_usable
 from competitions.rules.marks import Mark, Method, Note, Ranking, RankRow, Remark, Uncorrected
 from competitions.rules.ranking import PANEL_DIGITS, rank_entries
@@ -43,12 +54,7 @@ class MarkFile:
                 yield segment, criterion
 
 
-@click.group("competitions")
-def competitions() -> None:
-    """Rankings that anyone can check."""
-
-
-@competitions.command("rank", cls=Door)
+@click.command("rank", cls=Door)
 @reads_file
 @click.option("--method", required=True, metavar="mean|trimmed|mixed", help="How marks become a total.")
 @click.option(
@@ -114,7 +120,7 @@ def rank(
 
 def _read(file: str, text: str, absent: Decimal | None) -> MarkFile:
     """The marks in the CSV `text`; a mark equal to `absent` is none."""
-    rows = _records(file, text)
+    rows = csv_rows(file, text)
     _, header = next(rows, (1, []))
     found = MarkFile("segment" in header)
     wanted = (*COLUMNS, "segment") if found.has_segments else COLUMNS
@@ -149,16 +155,6 @@ def _read(file: str, text: str, absent: Decimal | None) -> MarkFile:
     if not found.segments:
         raise Unusable(file, "holds no mark")
     return found
-
-
-def _records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV text that are not blank, with their numbers from 1 and without spaces around the fields."""
-    try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
-            if row:
-                yield number, [value.strip() for value in row]
-    except csv.Error as error:
-        raise Unusable(file, f"is not CSV: {error}") from error
 
 
 def _number(source: str, text: str, *, row: int | None = None, field: str | None = None) -> Decimal:
