@@ -36,6 +36,7 @@ WORDS = {
     Remark.NO_DIFFERENCE: "the marks do not tell the entries apart",
     Uncorrected.SINGLE_JUDGE: "not corrected: a single judge",
     Uncorrected.DISCONNECTED: "not corrected: judges and entries fall into groups that share no mark",
+    Uncorrected.NOT_SETTLED: "not corrected: the marks have no finite measures",
     Uncorrected.NO_RESIDUAL: "not corrected: no residual is left to tell judges from entries by",
 }
 
@@ -56,7 +57,7 @@ class MarkFile:
 
 @click.command("rank", cls=Door)
 @reads_file
-@click.option("--method", required=True, metavar="mean|trimmed|mixed", help="How marks become a total.")
+@click.option("--method", required=True, metavar="mean|trimmed|mixed|rasch", help="How marks become a total.")
 @click.option(
     "--weights", metavar="C=W,…", help="Weight per criterion, or per segment/criterion. Without it all are 1."
 )
@@ -67,7 +68,7 @@ class MarkFile:
     type=click.IntRange(0, 12),
     default=PANEL_DIGITS,
     show_default=True,
-    help="Places to which mean and trimmed round, half up; mixed has 4.",
+    help="Places to which mean and trimmed round, half up; mixed and rasch have 4.",
 )
 @answers_in("csv")
 def rank(
@@ -89,6 +90,7 @@ def rank(
     mean     panel score per criterion: mean of the marks present
     trimmed  the same without one highest and one lowest
     mixed    corrected for the severity of the judges (positive: marks lower than the panel)
+    rasch    many-facet Rasch measures in logits: marks are ordered categories; severity and fit of each judge
 
     \b
     Example:
@@ -109,7 +111,7 @@ def rank(
             segment: rank_entries(rows, None if weighed is None else weighed[segment], Method(method), digits)
             for segment, rows in marks.segments.items()
         }
-        answer = _mixed_answer if method == Method.MIXED else _panel_answer
+        answer = _mixed_answer if method in (Method.MIXED, Method.RASCH) else _panel_answer
         header, rows, more = answer(marks, rankings)
         if form == "csv":
             put(table(header, (["true" if v is True else "false" if v is False else v for v in row] for row in rows)))
@@ -232,6 +234,7 @@ def _mixed_answer(marks: MarkFile, rankings: Mapping[str, Ranking]) -> Answer:
             "severity": judge.severity,
             "sd": judge.sd,
             "marks": judge.marks,
+            **({} if judge.infit is None else {"infit": judge.infit, "outfit": judge.outfit}),
         }
         for segment, ranking in rankings.items()
         for judge in ranking.judges

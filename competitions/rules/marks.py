@@ -12,6 +12,7 @@ class Method(StrEnum):
     MEAN = "mean"
     TRIMMED = "trimmed"
     MIXED = "mixed"
+    RASCH = "rasch"
 
 
 class Remark(StrEnum):
@@ -30,6 +31,7 @@ class Uncorrected(StrEnum):
     SINGLE_JUDGE = "single_judge"
     DISCONNECTED = "disconnected"
     NO_RESIDUAL = "no_residual"
+    NOT_SETTLED = "not_settled"
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,15 @@ class JudgeSeverity:
     """How much lower than the panel a judge marks (negative: more lenient), and its standard error.
 
     `severity` and `sd` are None where the correction was not possible; `marks` counts the entries marked in full.
+    `infit` and `outfit` (Rasch alone) are near 1 for a judge who marks as the others do, severity apart.
     """
 
     judge: str
     severity: Decimal | None
     sd: Decimal | None
     marks: int
+    infit: Decimal | None = None
+    outfit: Decimal | None = None
 
 
 @dataclass(frozen=True)

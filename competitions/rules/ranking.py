@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from competitions.rules import facets
 from competitions.rules.decimals import EXACT, is_usable, mean, rounded, total
 from competitions.rules.marks import (
     JudgeSeverity,
@@ -34,9 +35,9 @@ def rank_entries(
     """The ranking of the entries in `marks`, which are judged together.
 
     `weights` by criterion; without them every criterion weighs 1. `digits` rounds the panel scores of mean and trimmed;
-    what mixed estimates has 4. Raises ValueError for a mark or weight that is not finite, too large or too finely
-    divided, a negative weight, two marks of one judge on one criterion of one entry, a criterion without a weight, a
-    weight without a criterion.
+    what mixed and rasch estimate has 4 (rasch: in logits). Raises ValueError for a mark or weight that is not finite,
+    too large or too finely divided, a negative weight, two marks of one judge on one criterion of one entry, a
+    criterion without a weight, a weight without a criterion.
     """
     for mark in marks:
         if mark.mark is not None and not is_usable(mark.mark):
@@ -51,6 +52,8 @@ def rank_entries(
     in_order = {criterion: weighed[criterion] for criterion in criteria}
     if Method(method) is Method.MIXED:
         return _mixed(sheet(marks), in_order)
+    if Method(method) is Method.RASCH:
+        return _rasch(marks, sheet(marks), in_order)
     return Ranking(ranked(panel_rows(sheet(marks), in_order, trim=Method(method) is Method.TRIMMED, digits=digits)))
 
 
@@ -100,6 +103,46 @@ def _mixed(marks: Sheet, weights: Mapping[str, Decimal]) -> Ranking:
     severities = {
         judge: JudgeSeverity(judge, _rounded(-fitted.lenience[j]), _rounded(fitted.lenience_sd[j]), counts[judge])
         for judge, j in number.items()
+    }
+    judges_ = tuple(severities.get(judge, JudgeSeverity(judge, None, None, 0)) for judge in names)
+    return Ranking(ranked(list(rows.values())), judges_, corrected=True)
+
+
+def _rasch(marks: Sequence[Mark], by_entry: Sheet, weights: Mapping[str, Decimal]) -> Ranking:
+    """The ranking by many-facet Rasch measures, or the raw one with the reason why there are none.
+
+    Every mark counts, also those of a judge who left a criterion out; a criterion of weight 0 does not.
+    """
+    given, notes = _weighted(by_entry, weights)
+    raw = {entry: mean(list(judges.values()), MIXED_DIGITS) for entry, judges in given.items() if judges}
+    rows = {entry: RankRow(None, entry, raw.get(entry), raw.get(entry), notes=notes[entry]) for entry in by_entry}
+    counts = Counter(judge for judges in given.values() for judge in judges)
+    names = sorted({judge for judges in by_entry.values() for judge in judges})
+    # Sorted, so that the order of the file changes not even the last bit.
+    used = sorted(
+        (one.entry, one.criterion, one.judge, one.mark)
+        for one in marks
+        if one.mark is not None and weights[one.criterion] > 0
+    )
+    fitted = facets.measure(used, {name: float(weight) for name, weight in weights.items()})
+    if isinstance(fitted, Uncorrected):
+        unknown = tuple(JudgeSeverity(judge, None, None, counts[judge]) for judge in names)
+        return Ranking(ranked(list(rows.values())), unknown, corrected=False, reason=fitted)
+    for entry, found in fitted.entries.items():
+        kept = tuple(note for note in notes[entry] if note.remark is not Remark.NO_JUDGE)
+        rows[entry] = replace(
+            rows[entry], total=_rounded(found.measure), sd=_rounded(found.sd), corrected=True, notes=kept
+        )
+    severities = {
+        judge: JudgeSeverity(
+            judge,
+            _rounded(found.measure),
+            _rounded(found.sd),
+            counts[judge],
+            _rounded(found.infit),
+            _rounded(found.outfit),
+        )
+        for judge, found in fitted.judges.items()
     }
     judges_ = tuple(severities.get(judge, JudgeSeverity(judge, None, None, 0)) for judge in names)
     return Ranking(ranked(list(rows.values())), judges_, corrected=True)

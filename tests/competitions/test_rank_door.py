@@ -79,15 +79,19 @@ def test_skating_ranks_count_from_one_in_each_segment():
     assert all(places == [1, 2, 3, 4, 5, 6] for places in ranks.values())
 
 
-def test_the_severities_that_generated_the_marks_are_found_again(door):
-    """The other model (many-facet Rasch) made these marks; zero is a mark there, not an absence."""
+def generated():
+    """Marks made by a many-facet Rasch model; zero is a mark there, not an absence."""
     lines = list(csv.reader((JUDGING / "mfrm_global_scores.csv").read_text(encoding="utf-8").splitlines()))
-    content = HEAD + "".join(
+    return HEAD + "".join(
         f"{person},{rater},{item},{mark}\n"
         for rater, person, *marks in lines[1:]
         for item, mark in zip(lines[0][2:], marks, strict=True)
     )
-    answer = json.loads(door(content, "--method", "mixed", "--format", "json").stdout)
+
+
+def test_the_severities_that_generated_the_marks_are_found_again(door):
+    """By the mixed model, which is another one than made them, up to scale."""
+    answer = json.loads(door(generated(), "--method", "mixed", "--format", "json").stdout)
     assert answer["corrected"] is True
     for file, ours in (
         ("mfrm_global_generating_raters.csv", {row["judge"]: row["severity"] for row in answer["judges"]}),
@@ -96,6 +100,19 @@ def test_the_severities_that_generated_the_marks_are_found_again(door):
         truth = {row[""]: float(row["0"]) for row in read(file)}
         assert truth.keys() == ours.keys()
         assert correlation([truth[name] for name in truth], [ours[name] for name in truth]) > 0.95
+
+
+def test_the_model_that_made_the_marks_finds_the_severities_within_0_15_logits(door):
+    answer = json.loads(door(generated(), "--method", "rasch", "--format", "json").stdout)
+    truth = {row[""]: float(row["0"]) for row in read("mfrm_global_generating_raters.csv")}
+    centre = sum(truth.values()) / len(truth)
+    assert {judge["judge"] for judge in answer["judges"]} == truth.keys()
+    for judge in answer["judges"]:
+        assert abs(judge["severity"] - (truth[judge["judge"]] - centre)) < 0.15
+        assert 0.8 < judge["infit"] < 1.2
+    persons = {row[""]: float(row["0"]) for row in read("mfrm_global_generating_persons.csv")}
+    ours = {row["entry"]: row["total"] for row in answer["ranking"]}
+    assert correlation([persons[name] for name in persons], [ours[name] for name in persons]) > 0.97
 
 
 # ---- what comes out ------------------------------------------------------------------------------------------------
