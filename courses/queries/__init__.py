@@ -115,7 +115,9 @@ from courses.queries.paths import (
 )
 from courses.queries.versions import (
     VersionLine,
+    asked_in,
     cohorts_by_version,
+    completed_enrolments,
     count_lacking,
     effect_of_moving,
     is_in_version,
@@ -173,6 +175,7 @@ __all__ = [
     "announcement_for",
     "announcement_in",
     "announcements_in",
+    "asked_in",
     "cohort_by_code",
     "cohort_by_id",
     "cohort_in",
@@ -183,6 +186,7 @@ __all__ = [
     "cohorts_taught_in",
     "cohorts_with_seats_to_fill",
     "completed_by",
+    "completed_enrolments",
     "contents_of",
     "count_lacking",
     "course_by_id",

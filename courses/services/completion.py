@@ -37,14 +37,9 @@ def check_completion(enrolment: Enrolment, course: Course, now: datetime) -> boo
         return False
     if not completion.has_enough(enrolment.share_final, rules_of(version).pass_share):
         return False
-    complete_course(enrolment, course, version, now)
-    return True
-
-
-def complete_course(enrolment: Enrolment, course: Course, version: CourseVersion | None, now: datetime) -> None:
-    """The course is completed, in the words of the version that was learnt; the certificate follows."""
     enrolment.completed_at = now
     certify(enrolment, course, version, now)
+    return True
 
 
 def missing_for(enrolment: Enrolment, lines: Sequence[LessonLine]) -> tuple[Missing, ...]:

@@ -18,7 +18,7 @@ from courses.models import (
     LessonRevision,
 )
 from courses.queries import grades as grade_queries
-from courses.services.completion import check_completion, complete_course, require_turn
+from courses.services.completion import check_completion, require_turn
 from courses.services.grades import lesson_marked
 from courses.services.refusals import CompletedByWork, QuizNotPassed
 
@@ -71,12 +71,11 @@ def complete_lesson(enrolment: Enrolment, lesson_id: int, course: Course, now: d
     return check_completion(enrolment, course, now)
 
 
-def complete_lessons(
-    enrolment: Enrolment, course: Course, done: Sequence[tuple[int, datetime]], lessons_total: int
-) -> None:
+def complete_lessons(enrolment: Enrolment, done: Sequence[tuple[int, datetime]], lessons_total: int) -> None:
     """Lessons completed in the past by somebody who had completed none: (lesson id, when), in order of time.
 
-    For what comes from elsewhere: one statement, and the certificate where all `lessons_total` are done.
+    For what comes from elsewhere: one statement. The certificates of those who did all `lessons_total` are issued by
+    `certify_completed`, once all that they have shown is recorded.
     """
     if not done:
         return
@@ -86,7 +85,7 @@ def complete_lessons(
     )
     enrolment.lessons_done = len(done)
     if len(done) == lessons_total:
-        complete_course(enrolment, course, None, done[-1][1])
+        enrolment.completed_at = done[-1][1]
 
 
 def quiz_finished(attempt: Attempt, now: datetime) -> None:
