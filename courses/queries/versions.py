@@ -142,6 +142,19 @@ def asked_in(version_id: int) -> Asked:
     return Asked(*db.session.execute(query).one())
 
 
+def count_decided(enrolment_id: int, version_id: int) -> int:
+    """How many required lessons of a version count as done for somebody by a teacher's decision."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(LessonDone)
+        .join(VersionLesson, VersionLesson.lesson_id == LessonDone.lesson_id)
+        .join(LessonRevision, LessonRevision.id == VersionLesson.revision_id)
+        .where(LessonDone.enrolment_id == enrolment_id, LessonDone.is_decided)
+        .where(VersionLesson.version_id == version_id, LessonRevision.is_required)
+    )
+    return db.session.scalar(query) or 0
+
+
 def completed_enrolments() -> list[tuple[Enrolment, Course, CourseVersion]]:
     """Everybody's completed courses with the versions that they learnt, in the order of their completion."""
     query = (

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.clock import day_of
@@ -58,7 +58,8 @@ def _certify(enrolment: Enrolment, course: Course, terms: Terms, now: datetime) 
     version, rules = terms.version, terms.rules
     if not criteria.asks_answers(terms.asked, rules.pass_share):
         return
-    words_zh, words_en = criteria.sentences(version.number, terms.asked, rules.pass_share)
+    asked = replace(terms.asked, decided=queries.count_decided(enrolment.id, version.id))
+    words_zh, words_en = criteria.sentences(version.number, asked, rules.pass_share)
     credentials.issue(
         enrolment.person,
         enrolment.cohort.organisation_id,
