@@ -35,6 +35,7 @@ def show(slug: str, course_id: int, cohort_id: int) -> str:
         thresholds=THRESHOLDS,
         page=paged(list(found.at_risk), 25),
         stuck=found.stuck[:MOST_STUCK],
+        waiting=found.waiting[:MOST_STUCK],
         stops_chart=_stops(found),
         totals_chart=_totals(found),
         stop_rows=[(_label(stop), stop.done, stop.here) for stop in found.stops],
