@@ -302,3 +302,8 @@ def works_waiting(cohort_id: int) -> tuple[int, datetime | None]:
     )
     count, oldest = db.session.execute(query).one()
     return count, oldest
+
+
+def people_of(cohort_id: int) -> sa.Select[int]:
+    """The ids of everybody who learns or learnt in a cohort."""
+    return sa.select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id)
