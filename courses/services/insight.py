@@ -41,7 +41,7 @@ class Stuck:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody who cannot go on at a lesson before a person has marked what they handed in, and since when."""
+    """Somebody who handed in something at a lesson that is not done before a person has marked it, and since when."""
 
     learner: Learner
     line: LessonLine
@@ -103,6 +103,8 @@ def of_cohort(cohort: Cohort, thresholds: Thresholds, now: datetime) -> Insight:
     tries = insight_queries.tries_at_open_lessons(cohort.id, version_id)
     waits = {place: one.waiting_since for place, one in tries.items() if one.waiting_since is not None}
     waits |= insight_queries.works_at_open_lessons(cohort.id, version_id)
+    required = {line.position for line in lines if line.is_required}
+    waits = {place: since for place, since in waits.items() if place[1] in required}
     overdue = Counter(insight_queries.overdue_in(cohort.id, version_id, now))
     due = insight_queries.due_positions(cohort.id, version_id, now)
     # What they have handed in and nobody has marked is late on the other side.
@@ -174,9 +176,10 @@ def _stuck(
     """Who has stood at an open lesson for as long as counts as quiet, the longest first; not who waits for a mark."""
     limit = now - timedelta(days=thresholds.quiet_days)
     found = []
+    waiting = {enrolment_id for enrolment_id, _position in waits}
     for learner in learners:
         line = lines.get(learner.position or 0)
-        if line is None or learner.completed_at is not None or _place(learner) in waits:
+        if line is None or learner.completed_at is not None or learner.enrolment_id in waiting:
             continue
         if max(learner.since, opens.get(line.id, learner.since)) <= limit:
             found.append(Stuck(learner, line, tries.get((learner.enrolment_id, line.position), Tries())))
@@ -184,13 +187,13 @@ def _stuck(
 
 
 def _waiting(learners: Sequence[Learner], lines: dict[int, LessonLine], waits: Waits) -> list[Waiting]:
-    """Who waits at the lesson where they stand for a person's mark, the longest first."""
-    found = [
-        Waiting(learner, lines[learner.position], waits[_place(learner)])
-        for learner in learners
-        if learner.position in lines and learner.completed_at is None and _place(learner) in waits
-    ]
-    return sorted(found, key=lambda one: (one.since, one.learner.enrolment_id))
+    """Who waits for a person's mark, each with what came first of theirs, the longest first."""
+    by_id = {one.enrolment_id: one for one in learners}
+    first: dict[int, Waiting] = {}
+    for (enrolment_id, position), since in sorted(waits.items(), key=lambda one: (one[1], one[0])):
+        if enrolment_id in by_id and position in lines:
+            first.setdefault(enrolment_id, Waiting(by_id[enrolment_id], lines[position], since))
+    return list(first.values())
 
 
 def _place(learner: Learner) -> tuple[int, int]:

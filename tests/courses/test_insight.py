@@ -238,3 +238,24 @@ def test_drafts_work_and_posts_are_signs_of_life(db, cast):
     found = seen(klass.cohort, 4 * DAY)
     quiet = {one.learner.person_id: one.risks[0].value for one in found.at_risk if one.risks[0].sign is Sign.QUIET}
     assert quiet == {people[1].id: 7, people[2].id: 8, people[3].id: 34}
+
+
+def test_who_failed_one_quiz_and_waits_for_the_mark_of_another_is_not_stuck(db, cast):
+    world = handwriting.world(cast)
+    services.add_lesson(world.course, "先读", "Read first", body_zh="正文").position = 0
+    factories.publish_anew(world.course)
+    world.answered(cast.student)
+    db.session.commit()
+    found = seen(world.cohort, 9 * DAY)
+    assert found.stuck == []
+    assert [(one.learner.position, one.line.position) for one in found.waiting] == [(1, 2)]
+
+
+def test_optional_work_that_waits_excuses_nobody(db, cast):
+    klass = handing_in.opened(cast)
+    services.add_lesson(klass.course, "必读", "To read", body_zh="正文")
+    queries.lessons_of(klass.course.id)[0].is_required = False
+    factories.publish_anew(klass.course)
+    handing_in.handed_in(klass, handing_in.learner(klass, cast.student))
+    found = seen(klass.cohort, 9 * DAY)
+    assert (found.waiting, [one.line.position for one in found.stuck], found.feedback.works) == ([], [2], 1)
