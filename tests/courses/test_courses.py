@@ -44,6 +44,7 @@ def test_a_draft_is_seen_by_its_authors_only(client, client_of, db, cast):
 
 
 def test_a_course_with_nothing_to_answer_is_completed_and_certifies_nothing(sign_in, client_of, db, cast):
+    cast.student.language = "en"
     course = factories.course(cast)
     factories.cohort(course, capacity=30)
     db.session.commit()
@@ -77,6 +78,7 @@ def test_a_course_with_nothing_to_answer_is_completed_and_certifies_nothing(sign
 
 
 def test_who_has_read_all_but_lacks_the_total_is_not_told_of_a_certificate(sign_in, db, cast):
+    cast.student.language = "en"
     course = factories.course(cast, lessons=1, published=False)
     course.rules = {"pass_share": "0.6"}
     services.publish(course, utcnow(), None)
