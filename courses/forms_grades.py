@@ -36,9 +36,12 @@ class OverrideForm(FlaskForm):
 
 
 class ClearForm(FlaskForm):
-    """What was seen when somebody takes points back."""
+    """Why points are taken back, and what was seen then."""
 
     seen = HiddenField()
+    reason = StringField(
+        _l("Reason"), [DataRequired(), Length(max=300)], description=_l("It stays in the history of this cell.")
+    )
 
 
 class ColumnForm(FlaskForm):

@@ -7,7 +7,8 @@ import click
 
 from app.cli import Door, Unusable, exact_json, need_database_file, put, read_bytes, read_json
 from app.credentials import paper, services
-from app.credentials.rules import badges, signatures
+from app.credentials.rules import badges, papers, signatures
+from app.credentials.rules.papers import PaperFinding
 from app.credentials.services import keys as signing
 from app.db import db, utcnow
 
@@ -27,28 +28,39 @@ def verify(file: str, keys_file: str) -> None:
 
     \b
     FILE (- for standard input) is a credential as text (.jwt), or the PDF of a certificate, which carries it inside.
+    Of a PDF the file itself has to be, byte for byte, one that was issued ("file": "intact").
     Example:
       flask credentials verify ABCDEFGH2345.jwt --keys jwks.json
-      {"valid": true, "reason": "valid", "name": "…", "title": "…", "issued_at": "…", "valid_until": null, "kid": "…"}
+      {"valid": true, "reason": "valid", "file": null, "name": "…", "title": "…", "organisation": "…", "criteria": "…",
+       "skills": [{"name": "…", "level": "2"}], "code": "…", "issued_at": "…", "valid_until": null, "kid": "…"}
 
-    Whether it was revoked stands on its page and in the list that it names. Exit code 1: it does not hold.
+    Compare what it says with the paper. Whether it was revoked stands on its page and in the list that it names.
+    Exit code 1: it does not hold.
     """
     keys = _public_keys(keys_file)
     content = read_bytes(file, 64)
     token = _token(file, content)
     verdict = signatures.checked(token, keys, utcnow())
+    file_found = papers.checked(content, keys) if content.startswith(b"%PDF-") else None
+    is_changed = file_found not in (None, PaperFinding.INTACT)
+    is_valid = verdict.is_valid and not is_changed
     said = badges.said_by(verdict.payload) if verdict.is_signed and verdict.payload else None
     answer: dict[str, Any] = {
-        "valid": verdict.is_valid,
-        "reason": verdict.finding.value,
+        "valid": is_valid,
+        "reason": file_found.value if file_found and verdict.is_valid and is_changed else verdict.finding.value,
+        "file": file_found.value if file_found else None,
         "name": said.name if said else None,
         "title": said.title if said else None,
+        "organisation": said.organisation if said else None,
+        "criteria": said.criteria if said else None,
+        "skills": [{"name": name, "level": level} for name, level in said.skills] if said else None,
+        "code": said.code if said else None,
         "issued_at": said.issued_at if said else None,
         "valid_until": said.valid_until if said else None,
         "kid": verdict.kid or None,
     }
     put(exact_json(answer))
-    if not verdict.is_valid:
+    if not is_valid:
         raise click.exceptions.Exit(1)
 
 

@@ -116,10 +116,14 @@ class KeptSeat(Model):
 
 
 class LessonDone(Model):
-    """A lesson that an enrolled student has completed: read to its end, its quiz passed, its work accepted."""
+    """A lesson that an enrolled student has completed: read to its end, its quiz passed, its work accepted.
+
+    `is_decided`: not by answers but by points that a teacher gave in the gradebook, and only as long as those stand.
+    """
 
     __tablename__ = "lesson_done"
 
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
     lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
     done_at: Mapped[moment]
+    is_decided: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -116,7 +116,10 @@ from courses.queries.paths import (
 )
 from courses.queries.versions import (
     VersionLine,
+    asked_in,
     cohorts_by_version,
+    completed_enrolments,
+    count_decided,
     count_lacking,
     effect_of_moving,
     is_in_version,
@@ -174,6 +177,7 @@ __all__ = [
     "announcement_for",
     "announcement_in",
     "announcements_in",
+    "asked_in",
     "cohort_by_code",
     "cohort_by_id",
     "cohort_in",
@@ -184,7 +188,9 @@ __all__ = [
     "cohorts_taught_in",
     "cohorts_with_seats_to_fill",
     "completed_by",
+    "completed_enrolments",
     "contents_of",
+    "count_decided",
     "count_lacking",
     "course_by_id",
     "course_file_in",

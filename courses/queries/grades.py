@@ -43,6 +43,8 @@ class Column:
     quiz_id: int | None = None
     assignment_id: int | None = None
     is_required: bool = False
+    # From which share of the points the quiz or assignment is passed.
+    pass_share: Decimal | None = None
 
 
 def lesson_columns(version_id: int | None, points: "PointsOfQuizzes") -> list[Column]:
@@ -62,6 +64,9 @@ def lesson_columns(version_id: int | None, points: "PointsOfQuizzes") -> list[Co
             LessonRevision.is_required,
             Assignment.points_max,
             Quiz.pools,
+            sa.case((LessonRevision.assignment_id.is_not(None), Assignment.pass_share), else_=Quiz.pass_share).label(
+                "pass_share"
+            ),
         )
         .join(LessonRevision, LessonRevision.id == VersionLesson.revision_id)
         .outerjoin(Assignment, Assignment.id == LessonRevision.assignment_id)
@@ -93,6 +98,7 @@ def lesson_columns(version_id: int | None, points: "PointsOfQuizzes") -> list[Co
                 quiz_id=row.quiz_id,
                 assignment_id=row.assignment_id,
                 is_required=row.is_required,
+                pass_share=row.pass_share,
             )
         )
     return found

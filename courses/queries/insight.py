@@ -14,13 +14,19 @@ from courses.models import (
     QUIZ_OF_LESSON,
     CohortDate,
     Enrolment,
+    GroupMember,
     LessonDone,
     LessonRevision,
+    Post,
     Submission,
+    SubmissionDraft,
+    SubmissionVersion,
     VersionLesson,
     WorkState,
 )
 from courses.queries.grades import has_waiting
+
+UNRELEASED = (WorkState.WAITING, WorkState.BEGUN, WorkState.MARKED)
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Learner:
     position: int | None
     done_at: datetime | None
     tried_at: datetime | None
+    acted_at: datetime | None = None
 
     @property
     def since(self) -> datetime:
@@ -45,8 +52,8 @@ class Learner:
 
     @property
     def active_at(self) -> datetime:
-        """The last thing that is known of them: a lesson done, an attempt begun, enrolment."""
-        return max(self.since, self.tried_at or self.since)
+        """The last thing that is known of them: a lesson done, an attempt, work or a draft of it, a post, enrolment."""
+        return max(self.since, self.tried_at or self.since, self.acted_at or self.since)
 
 
 def standings(cohort_id: int, version_id: int | None) -> list[Learner]:
@@ -70,7 +77,7 @@ def standings(cohort_id: int, version_id: int | None) -> list[Learner]:
         .scalar_subquery()
     )
     tried_at = (
-        sa.select(sa.func.max(Attempt.started_at))
+        sa.select(sa.func.max(sa.func.coalesce(Attempt.submitted_at, Attempt.started_at)))
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(VersionLesson, VersionLesson.lesson_id == Quiz.context_id)
         .where(Attempt.person_id == Enrolment.person_id)
@@ -98,6 +105,24 @@ def standings(cohort_id: int, version_id: int | None) -> list[Learner]:
     return [Learner(*row) for row in db.session.execute(query)]
 
 
+def acts_in(cohort_id: int) -> dict[int, datetime]:
+    """When people last handed in, kept a draft of work, or posted in a cohort, by person who ever did."""
+    handed_in = (
+        sa.select(SubmissionVersion.handed_in_by_id.label("person_id"), SubmissionVersion.handed_in_at.label("at"))
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .where(Submission.cohort_id == cohort_id)
+    )
+    kept = (
+        sa.select(SubmissionDraft.person_id, SubmissionDraft.saved_at)
+        .join(Submission, Submission.id == SubmissionDraft.submission_id)
+        .where(Submission.cohort_id == cohort_id)
+    )
+    posted = sa.select(Post.author_id, Post.created_at).where(Post.cohort_id == cohort_id)
+    acts = sa.union_all(handed_in, kept, posted).subquery()
+    query = sa.select(acts.c.person_id, sa.func.max(acts.c.at)).group_by(acts.c.person_id)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def done_by_position(cohort_id: int, version_id: int | None) -> dict[int, int]:
     """How many who learn in a cohort now have done each lesson of a version, by its place."""
     query = (
@@ -112,11 +137,15 @@ def done_by_position(cohort_id: int, version_id: int | None) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Tries:
-    """Attempts that were handed in at a lesson which is not done, those that are marked, their best share of points."""
+    """Attempts that were handed in at a lesson which is not done, those that are marked, their best share of points.
+
+    `waiting_since`: since when the first of those waits of which a person still has to mark something.
+    """
 
     count: int = 0
     failed: int = 0
     best: Decimal | None = None
+    waiting_since: datetime | None = None
 
 
 def tries_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[int, int], Tries]:
@@ -128,6 +157,7 @@ def tries_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[
             Attempt.points,
             Attempt.points_max,
             has_waiting(),
+            Attempt.submitted_at,
         )
         .select_from(VersionLesson)
         .join(Quiz, sa.and_(Quiz.context_kind == QUIZ_OF_LESSON, Quiz.context_id == VersionLesson.lesson_id))
@@ -141,13 +171,16 @@ def tries_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[
         .where(Attempt.submitted_at.is_not(None), LessonDone.lesson_id.is_(None))
     )
     found: dict[tuple[int, int], Tries] = {}
-    for enrolment_id, position, points, most, waits in db.session.execute(query):
+    for enrolment_id, position, points, most, waits, submitted_at in db.session.execute(query):
         before = found.get((enrolment_id, position), Tries())
-        if waits or points is None or not most:
+        if waits and submitted_at is not None:
+            first = min(submitted_at, before.waiting_since or submitted_at)
+            found[enrolment_id, position] = replace(before, count=before.count + 1, waiting_since=first)
+        elif points is None or not most:
             found[enrolment_id, position] = replace(before, count=before.count + 1)
         else:
             best = max(points / most, before.best or Decimal(0))
-            found[enrolment_id, position] = Tries(before.count + 1, before.failed + 1, best)
+            found[enrolment_id, position] = replace(before, count=before.count + 1, failed=before.failed + 1, best=best)
     return found
 
 
@@ -171,6 +204,39 @@ def overdue_in(cohort_id: int, version_id: int | None, now: datetime) -> dict[in
         .group_by(Enrolment.id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def due_positions(cohort_id: int, version_id: int | None, now: datetime) -> set[int]:
+    """The places of the required lessons that were due in a cohort before `now`."""
+    query = (
+        sa.select(VersionLesson.position)
+        .join(LessonRevision, LessonRevision.id == VersionLesson.revision_id)
+        .join(CohortDate, CohortDate.lesson_id == VersionLesson.lesson_id)
+        .where(VersionLesson.version_id == version_id, LessonRevision.is_required)
+        .where(CohortDate.cohort_id == cohort_id, CohortDate.due_at < now)
+    )
+    return set(db.session.scalars(query))
+
+
+def works_at_open_lessons(cohort_id: int, version_id: int | None) -> dict[tuple[int, int], datetime]:
+    """Work that waits for released marks and whose lesson is not done: when it came, by (enrolment id, position)."""
+    query = (
+        sa.select(Enrolment.id, VersionLesson.position, Submission.handed_in_at)
+        .select_from(Submission)
+        .outerjoin(GroupMember, GroupMember.group_id == Submission.group_id)
+        .join(Enrolment, Enrolment.id == sa.func.coalesce(Submission.enrolment_id, GroupMember.enrolment_id))
+        .join(
+            VersionLesson,
+            sa.and_(VersionLesson.lesson_id == Submission.lesson_id, VersionLesson.version_id == version_id),
+        )
+        .outerjoin(
+            LessonDone,
+            sa.and_(LessonDone.enrolment_id == Enrolment.id, LessonDone.lesson_id == Submission.lesson_id),
+        )
+        .where(Submission.cohort_id == cohort_id, Submission.state.in_(UNRELEASED))
+        .where(Enrolment.left_at.is_(None), LessonDone.lesson_id.is_(None))
+    )
+    return {(enrolment_id, position): at for enrolment_id, position, at in db.session.execute(query) if at is not None}
 
 
 def opening_times(cohort_id: int) -> dict[int, datetime]:
@@ -232,7 +298,12 @@ def works_waiting(cohort_id: int) -> tuple[int, datetime | None]:
     """How many works of a cohort wait for released marks, and since when the oldest does."""
     query = sa.select(sa.func.count(), sa.func.min(Submission.handed_in_at)).where(
         Submission.cohort_id == cohort_id,
-        Submission.state.in_((WorkState.WAITING, WorkState.BEGUN, WorkState.MARKED)),
+        Submission.state.in_(UNRELEASED),
     )
     count, oldest = db.session.execute(query).one()
     return count, oldest
+
+
+def people_of(cohort_id: int) -> sa.Select[int]:
+    """The ids of everybody who learns or learnt in a cohort."""
+    return sa.select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id)

@@ -26,7 +26,7 @@ from courses.models import (
 
 @dataclass(frozen=True)
 class LessonLine:
-    """A lesson in a table of contents, and when the reader completed it."""
+    """A lesson in a table of contents, when the reader completed it, and whether a teacher's decision did."""
 
     id: int
     position: int
@@ -39,6 +39,7 @@ class LessonLine:
     quiz_id: int | None
     assignment_id: int | None
     done_at: datetime | None
+    is_decided: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Learning:
     title_en: str
 
 
-def _line(done_at: Any) -> sa.Select[Any]:
+def _line(*done: Any) -> sa.Select[Any]:
     query: Any = (
         sa.select(
             VersionLesson.lesson_id,
@@ -65,7 +66,7 @@ def _line(done_at: Any) -> sa.Select[Any]:
             VersionLesson.module_id,
             LessonRevision.quiz_id,
             LessonRevision.assignment_id,
-            done_at,
+            *done,
         )
         .join(LessonRevision, LessonRevision.id == VersionLesson.revision_id)
         .order_by(VersionLesson.position)
@@ -83,7 +84,7 @@ _ENROLMENT = (
     .limit(1)
 )
 _CONTENTS = (
-    _line(LessonDone.done_at)
+    _line(LessonDone.done_at, LessonDone.is_decided)
     .outerjoin(
         LessonDone,
         sa.and_(

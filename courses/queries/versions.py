@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from app.assessment.models import QuestionVersion, QuizItem, RubricRow
 from app.db import db
 from courses.models import (
     Assignment,
     Cohort,
+    CompletesOn,
     Course,
     CourseVersion,
     Enrolment,
     LessonDone,
+    LessonKind,
     LessonRevision,
     VersionLesson,
 )
+from courses.rules.criteria import Asked
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,56 @@ def skills_tested_in(version_id: int) -> list[tuple[int, str, int]]:
         .order_by(tested.c.lesson_id, tested.c.code)
     )
     return [(lesson_id, code, level) for lesson_id, code, level in db.session.execute(query)]
+
+
+def asked_in(version_id: int) -> Asked:
+    """How many required lessons a version has, and what they ask."""
+    revision = LessonRevision
+    is_work = revision.kind == LessonKind.ASSIGNMENT
+    has_quiz = sa.and_(
+        revision.quiz_id.is_not(None), revision.kind.not_in((LessonKind.ASSIGNMENT, LessonKind.DISCUSSION))
+    )
+    query = (
+        sa.select(
+            sa.func.count(),
+            sa.func.count(sa.case((has_quiz, 1))),
+            sa.func.count(sa.case((sa.and_(is_work, Assignment.completes_on == CompletesOn.PASSED), 1))),
+            sa.func.count(sa.case((sa.and_(is_work, Assignment.completes_on == CompletesOn.HANDED_IN), 1))),
+            sa.func.count(sa.case((revision.kind == LessonKind.DISCUSSION, 1))),
+        )
+        .select_from(VersionLesson)
+        .join(revision, revision.id == VersionLesson.revision_id)
+        .outerjoin(Assignment, Assignment.id == revision.assignment_id)
+        .where(VersionLesson.version_id == version_id, revision.is_required)
+    )
+    return Asked(*db.session.execute(query).one())
+
+
+def count_decided(enrolment_id: int, version_id: int) -> int:
+    """How many required lessons of a version count as done for somebody by a teacher's decision."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(LessonDone)
+        .join(VersionLesson, VersionLesson.lesson_id == LessonDone.lesson_id)
+        .join(LessonRevision, LessonRevision.id == VersionLesson.revision_id)
+        .where(LessonDone.enrolment_id == enrolment_id, LessonDone.is_decided)
+        .where(VersionLesson.version_id == version_id, LessonRevision.is_required)
+    )
+    return db.session.scalar(query) or 0
+
+
+def completed_enrolments() -> list[tuple[Enrolment, Course, CourseVersion]]:
+    """Everybody's completed courses with the versions that they learnt, in the order of their completion."""
+    query = (
+        sa.select(Enrolment, Course, CourseVersion)
+        .join(Enrolment.cohort)
+        .join(Course, Course.id == Cohort.course_id)
+        .join(CourseVersion, CourseVersion.id == Cohort.version_id)
+        .where(Enrolment.completed_at.is_not(None))
+        .options(contains_eager(Enrolment.cohort), joinedload(Enrolment.person))
+        .order_by(Enrolment.completed_at, Enrolment.id)
+    )
+    return [(enrolment, course, version) for enrolment, course, version in db.session.execute(query)]
 
 
 def _lacking(enrolment_id: sa.ColumnElement[int] | int, version_id: int) -> sa.Select[int]:

@@ -6,7 +6,7 @@ which the table was made, so that a cell that has changed since is not overwritt
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -119,8 +119,11 @@ def plan(
     people: Mapping[int, str],
     cells: Mapping[tuple[int, str], KnownCell],
     seen_at: datetime,
+    derived: Collection[str] = (),
 ) -> Plan:
     """What a table would change. `people` are enrolments with their addresses; an empty cell of the table says nothing.
+
+    `derived` are headings of columns that the table holds for reading only: nothing is taken from them or said of them.
 
     A cell that changed after the table was made (or after `seen_at`, where it does not say when) is a conflict.
     """
@@ -130,7 +133,7 @@ def plan(
     if len(filled) - 1 > MOST_ROWS:
         return Plan(refused=(Refusal(0, "", Wrong.TOO_MANY_ROWS, str(len(filled) - 1)),))
     top, heading = filled[0]
-    places, faults, passed_over = _places(top, heading, columns)
+    places, faults, passed_over = _places(top, heading, columns, {NAME, *derived})
     by_id, by_email = _key_places(heading)
     if by_id is None and by_email is None:
         faults.append(Refusal(top, "", Wrong.NO_KEY_COLUMN))
@@ -216,7 +219,7 @@ def _key_places(heading: Sequence[str]) -> tuple[int | None, int | None]:
 
 
 def _places(
-    top: int, heading: Sequence[str], columns: Sequence[KnownColumn]
+    top: int, heading: Sequence[str], columns: Sequence[KnownColumn], known: Collection[str]
 ) -> tuple[dict[int, KnownColumn], list[Refusal], list[str]]:
     """The columns of the gradebook by their place in the table, what is wrong with the heading, what else it says."""
     by_key = {column.key: column for column in columns}
@@ -234,7 +237,7 @@ def _places(
         named = by_title.get(cell.strip().removeprefix(QUOTE).casefold(), [])
         found = by_key.get(sign[1]) if sign else (named[0] if len(named) == 1 else None)
         if found is None:
-            if cell.strip() != NAME:
+            if cell.strip() not in known:
                 passed_over.append(cell.strip())
         elif found in places.values():
             faults.append(Refusal(top, cell, Wrong.COLUMN_TWICE))

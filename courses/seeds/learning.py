@@ -303,7 +303,7 @@ def _learn(world: World, rng: Random, offer: Offer, paths: Sequence[Path]) -> li
 
 def _complete(offer: Offer, path: Path) -> None:
     done = sorted(path.done.items(), key=lambda lesson: lesson[1])
-    services.complete_lessons(path.enrolment, offer.course, done, len(offer.lessons))
+    services.complete_lessons(path.enrolment, done, len(offer.lessons))
 
 
 def _comes_to(world: World, path: Path, number: int) -> bool:

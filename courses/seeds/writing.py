@@ -189,7 +189,7 @@ def _cohort(
     for enrolment, (attempt, seen) in zip(enrolments, taken, strict=True):
         observations += seen
         if attempt.is_passed and attempt.submitted_at is not None:
-            services.complete_lessons(enrolment, lessons.course, [(lessons.first.id, attempt.submitted_at)], 2)
+            services.complete_lessons(enrolment, [(lessons.first.id, attempt.submitted_at)], 2)
     services.keep_best_attempts(cohort, world.now)
     if ends > timedelta():
         _talk(world, cohort, enrolments, markers[0])

@@ -5,7 +5,7 @@ Nothing here commits. What a demo or an import brings in goes the same way as wh
 
 from courses.services.announcements import announce, mark_read, take_down
 from courses.services.assignments import AssignmentRules, set_assignment, take_assignment_away
-from courses.services.certificates import CERTIFIED
+from courses.services.certificates import CERTIFIED, certify_completed, gives_certificate
 from courses.services.cohorts import (
     bring_in,
     change_seats,
@@ -119,6 +119,7 @@ __all__ = [
     "announce",
     "arrange",
     "bring_in",
+    "certify_completed",
     "change_seats",
     "check_completion",
     "come_in",
@@ -137,6 +138,7 @@ __all__ = [
     "fill_seats_of",
     "forget_draft",
     "give_up_seat",
+    "gives_certificate",
     "has_changes",
     "is_its_turn",
     "is_readable",

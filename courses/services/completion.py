@@ -3,14 +3,17 @@
 Nothing here commits.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import db
 from courses import queries
-from courses.models import Course, CourseVersion, Enrolment, LessonKind
+from courses.models import Course, CourseVersion, Enrolment, LessonDone, LessonKind
 from courses.queries import grades as grade_queries
 from courses.queries import submissions as submission_queries
 from courses.queries.learning import LessonLine
@@ -20,6 +23,9 @@ from courses.rules.grading import Rules, read_rules
 from courses.services.certificates import certify
 from courses.services.dates import require_open
 from courses.services.refusals import LessonNotOpen
+
+T = TypeVar("T")
+AT_ONCE = 500  # pairs in one statement
 
 
 def rules_of(version: CourseVersion | None) -> Rules:
@@ -37,14 +43,88 @@ def check_completion(enrolment: Enrolment, course: Course, now: datetime) -> boo
         return False
     if not completion.has_enough(enrolment.share_final, rules_of(version).pass_share):
         return False
-    complete_course(enrolment, course, version, now)
+    enrolment.completed_at = now
+    certify(enrolment, course, version, now)
     return True
 
 
-def complete_course(enrolment: Enrolment, course: Course, version: CourseVersion | None, now: datetime) -> None:
-    """The course is completed, in the words of the version that was learnt; the certificate follows."""
-    enrolment.completed_at = now
-    certify(enrolment, course, version, now)
+# Lessons that are done
+
+
+def mark_done(enrolment: Enrolment, lesson_id: int, now: datetime) -> bool:
+    """Note that somebody has completed a lesson, once; returns whether that is new.
+
+    What a teacher's decision had completed is now their own, and no decision takes it back any more.
+    """
+    key = (LessonDone.enrolment_id == enrolment.id, LessonDone.lesson_id == lesson_id)
+    if not _insert_done([{"enrolment_id": enrolment.id, "lesson_id": lesson_id, "done_at": now}]):
+        own = sa.update(LessonDone).where(*key, LessonDone.is_decided).values(is_decided=False)
+        db.session.execute(own)
+        return False
+    if queries.is_in_version(enrolment.cohort.version_id, lesson_id):
+        _count_done([enrolment.id])
+        db.session.refresh(enrolment, ["lessons_done"])
+    return True
+
+
+def decide_done(
+    passed: Collection[tuple[int, int]], not_passed: Collection[tuple[int, int]], now: datetime
+) -> Collection[int]:
+    """Let lessons count as done by what teachers gave in the gradebook, and those no more that counted only by that.
+
+    Both are pairs of enrolment and lesson, of lessons in the versions that are learnt. What somebody earned by answers
+    is not touched, nor what was done in a course that is completed. Returns the enrolments that have gained a lesson.
+    """
+    gained = _insert_done(
+        [{"enrolment_id": one, "lesson_id": lesson, "done_at": now, "is_decided": True} for one, lesson in passed]
+    )
+    _count_done(gained)
+    lost: list[int] = []
+    under_way = sa.select(Enrolment.id).where(Enrolment.completed_at.is_(None))
+    for some in _pieces(list(not_passed)):
+        query = (
+            sa.delete(LessonDone)
+            .where(sa.tuple_(LessonDone.enrolment_id, LessonDone.lesson_id).in_(some), LessonDone.is_decided)
+            .where(LessonDone.enrolment_id.in_(under_way))
+            .returning(LessonDone.enrolment_id)
+            .execution_options(synchronize_session=False)
+        )
+        lost += db.session.scalars(query)
+    _count_done(lost, -1)
+    return set(gained)
+
+
+def _insert_done(rows: Sequence[dict[str, Any]]) -> list[int]:
+    """The enrolments of those rows that are new, once for each."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    added: list[int] = []
+    for some in _pieces(rows):
+        query = insert(LessonDone).values(some).on_conflict_do_nothing().returning(LessonDone.enrolment_id)
+        added += db.session.scalars(query)
+    return added
+
+
+def _count_done(enrolment_ids: Sequence[int], step: int = 1) -> None:
+    """Keep the count of lessons done on the rows; an enrolment that is named twice has two more."""
+    by_times: defaultdict[int, list[int]] = defaultdict(list)
+    for enrolment_id, times in Counter(enrolment_ids).items():
+        by_times[times * step].append(enrolment_id)
+    for times, ids in by_times.items():
+        for some in _pieces(ids):
+            db.session.execute(
+                sa.update(Enrolment)
+                .where(Enrolment.id.in_(some))
+                .values(lessons_done=Enrolment.lessons_done + times)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _pieces(whole: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(whole), AT_ONCE):
+        yield whole[start : start + AT_ONCE]
+
+
+# What is missing
 
 
 def missing_for(enrolment: Enrolment, lines: Sequence[LessonLine]) -> tuple[Missing, ...]:
@@ -83,13 +163,14 @@ def _steps(enrolment: Enrolment, lines: Sequence[LessonLine]) -> list[Step]:
             )
         elif way is Way.WORK and line.assignment_id is not None:
             mark = marks.get(line.id)
+            by_hand = mark is not None and mark.override_points is not None
             step = Step(
                 line.id,
                 line.position,
                 way,
                 is_handed_in=line.id in handed_in,
-                best=mark.points if mark else None,
-                most=mark.points_max if mark else None,
+                best=(mark.override_points if by_hand else mark.points) if mark else None,
+                most=(mark.override_max if by_hand else mark.points_max) if mark else None,
                 pass_share=shares.get(line.assignment_id),
             )
         steps.append(step)

@@ -15,6 +15,7 @@ from app.assessment.formats import spreadsheet
 from app.assessment.formats.items import FileUnreadable
 from app.cli import Unusable, decode
 from app.errors import Refused
+from app.i18n import LANGUAGES, force_locale
 from app.ui.filters import words
 from courses.models import Cohort
 from courses.queries import grades as grade_queries
@@ -56,7 +57,7 @@ def sheet_of(cohort: Cohort, now: datetime) -> Sheet:
     headings += [
         rules.heading_of(f"{words(column, 'title')} /{column.most.normalize():f}", column.key) for column in columns
     ]
-    headings += [_("So far (percent)"), _("Final (percent)")]
+    headings += _totals()
     cells = {}
     for some in grades.pieces([person[0] for person in people]):
         for enrolment_id, those in grades.cells_of(some).items():
@@ -70,6 +71,18 @@ def sheet_of(cohort: Cohort, now: datetime) -> Sheet:
             row.append(rules.on_scale(points, of, column.most))
         rows.append([*row, _percent(so_far), _percent(final)])
     return Sheet(headings, rows)
+
+
+def _totals() -> list[str]:
+    return [_("So far (percent)"), _("Final (percent)")]
+
+
+def _totals_in_any_language() -> set[str]:
+    found: set[str] = set()
+    for language in LANGUAGES:
+        with force_locale(language):
+            found |= set(_totals())
+    return found
 
 
 def _heading(column: Column) -> str:
@@ -150,7 +163,7 @@ def plan_import(cohort: Cohort, rows: Sequence[Sequence[str]], seen_at: datetime
     for some in grades.pieces(sorted(people)):
         cells |= _known_cells(some)
     known = [KnownColumn(one.key, (one.title_zh, one.title_en), one.most) for one in columns]
-    return rules.plan(rows, known, people, cells, seen_at)
+    return rules.plan(rows, known, people, cells, seen_at, _totals_in_any_language())
 
 
 def _known_cells(enrolment_ids: Sequence[int]) -> dict[tuple[int, str], KnownCell]:
@@ -190,11 +203,11 @@ def take_import(cohort: Cohort, wishes: Sequence[Wish], name: str, by_id: int, n
     fit = [wish for wish in wishes if wish.enrolment_id in people and wish.key in columns]
     ids = sorted({wish.enrolment_id for wish in fit})
     reason = _("From the file %(name)s", name=name)
-    changed = 0
+    changed, gained = 0, set[int]()
     for some in grades.pieces(ids):
         hold_all(some)
         held = set(some)
-        changed += grades.override_many(
+        taken, done = grades.override_many(
             [
                 (wish.enrolment_id, columns[wish.key], wish.before, wish.after)
                 for wish in fit
@@ -204,8 +217,10 @@ def take_import(cohort: Cohort, wishes: Sequence[Wish], name: str, by_id: int, n
             by_id=by_id,
             now=now,
         )
+        changed += taken
+        gained |= set(done)
     if changed:
-        grades.refresh_totals(cohort, now, ids)
+        grades.refresh_totals(cohort, now, ids, gained)
         audit.record(
             "gradebook.import", cohort, actor_id=by_id, organisation_id=cohort.organisation_id, file=name, cells=changed
         )

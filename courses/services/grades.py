@@ -14,13 +14,13 @@ from app import audit
 from app.db import db
 from app.errors import Refused
 from courses import queries
-from courses.models import ChangeKind, Cohort, ColumnGrade, Enrolment, Grade, GradeChange, GradeColumn
+from courses.models import ChangeKind, Cohort, ColumnGrade, Enrolment, Grade, GradeChange, GradeColumn, LessonDone
 from courses.queries import grades as grade_queries
 from courses.queries.grades import Column
 from courses.rules import grading
 from courses.rules.grade_files import on_scale
 from courses.rules.grading import Mark, Rules, Total
-from courses.services.completion import check_completion, hold, rules_of
+from courses.services.completion import check_completion, decide_done, hold, rules_of
 
 AT_ONCE = 500  # learners whose cells are in memory together
 
@@ -126,16 +126,24 @@ def set_points(
 ) -> None:
     """Give somebody points in a cell by hand, with the reason; they win over what the lesson earned.
 
+    Where they are enough to pass, the lesson counts as done, by this decision and as long as it stands.
     `seen` is the revision of the cell that the giver saw, 0 for an empty one. Raises CellChanged, PointsImpossible,
     ReasonMissing.
     """
     hold(enrolment)
     _override(enrolment.id, column, points, reason, seen=seen, by_id=by_id, now=now, kind=kind)
+    _decide(enrolment, column, now)
     refresh_totals(enrolment.cohort, now, [enrolment.id])
 
 
-def clear_override(enrolment: Enrolment, column: Column, *, seen: int, by_id: int, now: datetime) -> None:
-    """Take the points given by hand back: what the lesson earned counts again. Raises CellChanged."""
+def clear_override(enrolment: Enrolment, column: Column, reason: str, *, seen: int, by_id: int, now: datetime) -> None:
+    """Take the points given by hand back, with the reason: what the lesson earned counts again.
+
+    A lesson that only they had completed is open again. Raises CellChanged, ReasonMissing.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing
     hold(enrolment)
     cell = _held(enrolment.id, column)
     if cell is None or cell.override_points is None:
@@ -147,9 +155,36 @@ def clear_override(enrolment: Enrolment, column: Column, *, seen: int, by_id: in
     cell.override_reason = ""
     _changed(cell, now)
     after = cell.points if isinstance(cell, Grade) else None
-    _note(enrolment.id, cell, ChangeKind.CLEARED, (before, after), most, "", by_id, now)
+    _note(enrolment.id, cell, ChangeKind.CLEARED, (before, after), most, reason[:300], by_id, now)
     db.session.flush()
+    _decide(enrolment, column, now)
     refresh_totals(enrolment.cohort, now, [enrolment.id])
+
+
+def _decide(enrolment: Enrolment, column: Column, now: datetime) -> None:
+    """Bring the lesson in line with what its cell says."""
+    cell = _held(enrolment.id, column)
+    if column.lesson_id is not None:
+        pair = [(enrolment.id, column.lesson_id)]
+        decide_done(pair if _passes(cell, column) else [], [] if _passes(cell, column) else pair, now)
+        db.session.refresh(enrolment, ["lessons_done"])
+
+
+def _passes(cell: Grade | ColumnGrade | None, column: Column) -> bool:
+    """Whether points given by hand are enough to pass the lesson of a cell."""
+    if cell is None or cell.override_points is None or column.pass_share is None:
+        return False
+    return cell.override_points >= (cell.override_max or column.most) * column.pass_share
+
+
+def points_to_pass(column: Column) -> Decimal | None:
+    """How many points, given by hand, let a lesson count as done; None for a column of no lesson."""
+    return None if column.pass_share is None else column.most * column.pass_share
+
+
+def done_of(enrolment: Enrolment, column: Column) -> LessonDone | None:
+    """Whether and how the lesson of a cell is done."""
+    return None if column.lesson_id is None else db.session.get(LessonDone, (enrolment.id, column.lesson_id))
 
 
 def _override(
@@ -197,11 +232,11 @@ def _give(
 
 def override_many(
     wishes: Sequence[tuple[int, Column, Decimal | None, Decimal]], reason: str, *, by_id: int, now: datetime
-) -> int:
+) -> tuple[int, Collection[int]]:
     """Give points in many cells: (enrolment id, column, points seen before, points), of learners who are held.
 
-    A cell that does not hold any more what was seen is left as it is; returns how many were changed. Totals are the
-    caller's.
+    A cell that does not hold any more what was seen is left as it is. Returns how many were changed, and for whom a
+    lesson counts as done by that. Totals and completion are the caller's.
     """
     ids = sorted({wish[0] for wish in wishes})
     cells: dict[tuple[int, str], Grade | ColumnGrade] = {}
@@ -209,7 +244,7 @@ def override_many(
         cells[grade.enrolment_id, f"l{grade.lesson_id}"] = grade
     for cell in grade_queries.column_grades_of(ids):
         cells[cell.enrolment_id, f"c{cell.column_id}"] = cell
-    changed = 0
+    changed: list[tuple[Grade | ColumnGrade, Column]] = []
     for enrolment_id, column, seen, points in wishes:
         held = cells.get((enrolment_id, column.key))
         if not (points.is_finite() and 0 <= points <= column.most) or _on_scale(held, column.most) != seen:
@@ -218,9 +253,12 @@ def override_many(
             held = cells[enrolment_id, column.key] = _new_cell(enrolment_id, column)
             db.session.add(held)
         _give(held, enrolment_id, column, points, reason, ChangeKind.IMPORT, by_id, now)
-        changed += 1
+        changed.append((held, column))
     db.session.flush()
-    return changed
+    of_lessons = [(one, column) for one, column in changed if isinstance(one, Grade)]
+    passed = [(one.enrolment_id, one.lesson_id) for one, column in of_lessons if _passes(one, column)]
+    not_passed = [(one.enrolment_id, one.lesson_id) for one, column in of_lessons if not _passes(one, column)]
+    return len(changed), decide_done(passed, not_passed, now)
 
 
 def _on_scale(cell: Grade | ColumnGrade | None, most: Decimal) -> Decimal | None:
@@ -306,8 +344,13 @@ def cells_of(enrolment_ids: Sequence[int]) -> dict[int, list[tuple[str, Decimal 
     return found
 
 
-def refresh_totals(cohort: Cohort, now: datetime, enrolment_ids: Collection[int] | None = None) -> None:
-    """Work out what marks come to, of some or all in a cohort, and complete the course for whom that is enough."""
+def refresh_totals(
+    cohort: Cohort, now: datetime, enrolment_ids: Collection[int] | None = None, gained: Collection[int] = ()
+) -> None:
+    """Work out what marks come to, of some or all in a cohort, and complete the course for whom that is enough.
+
+    `gained` are those of them who have done more lessons than before.
+    """
     db.session.flush()
     rules, columns = rules_of(queries.version_of(cohort)), columns_of(cohort)
     ids = grade_queries.enrolment_ids_in(cohort.id) if enrolment_ids is None else sorted(enrolment_ids)
@@ -321,6 +364,9 @@ def refresh_totals(cohort: Cohort, now: datetime, enrolment_ids: Collection[int]
         least = None if len(ids) == 1 else rules.pass_share
         if len(ids) == 1 or least is not None:
             for enrolment in grade_queries.learners_with_total(some, least):
+                check_completion(enrolment, cohort.course, now)
+        if least is None and len(ids) > 1 and gained:
+            for enrolment in grade_queries.learners_with_total([one for one in some if one in gained], None):
                 check_completion(enrolment, cohort.course, now)
 
 

@@ -1,8 +1,8 @@
 """What a teacher sees of a cohort: where learners stand, who is stuck, who may need a word, how long marks take."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from courses.queries.learning import LessonLine
 from courses.rules import risk
 from courses.rules.risk import Risk, Standing, Thresholds
 
+# Since when something waits for a person's mark, by enrolment and place of its lesson.
+Waits = Mapping[tuple[int, int], datetime]
 HOUR = timedelta(hours=1)
 TENTHS = 10
 
@@ -38,6 +40,15 @@ class Stuck:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Somebody who handed in something at a lesson that is not done before a person has marked it, and since when."""
+
+    learner: Learner
+    line: LessonLine
+    since: datetime
+
+
+@dataclass(frozen=True)
 class AtRisk:
     """Somebody with the signs that count."""
 
@@ -47,13 +58,23 @@ class AtRisk:
 
 @dataclass(frozen=True)
 class Feedback:
-    """Hours from handing in to the mark: the middle, and what nine of ten do not exceed; what waits, since when."""
+    """Hours from handing in to the mark: the middle, and what nine of ten do not exceed; what waits, since when.
+
+    Answers in quizzes and pieces of work are marked at two places, so they are counted apart.
+    """
 
     marked: int
     median: float | None
     ninth: float | None
-    waiting: int
-    oldest: datetime | None
+    answers: int
+    oldest_answer: datetime | None
+    works: int
+    oldest_work: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        """Everything that waits for a mark."""
+        return self.answers + self.works
 
 
 @dataclass(frozen=True)
@@ -64,6 +85,7 @@ class Insight:
     completed: int
     stops: Sequence[Stop]
     stuck: Sequence[Stuck]
+    waiting: Sequence[Waiting]
     at_risk: Sequence[AtRisk]
     totals: Sequence[int]
     feedback: Feedback
@@ -74,9 +96,19 @@ def of_cohort(cohort: Cohort, thresholds: Thresholds, now: datetime) -> Insight:
     """Some statements, however many learners."""
     version_id = cohort.version_id
     lines = queries.contents_of(version_id, None)
-    learners = insight_queries.standings(cohort.id, version_id)
+    acts = insight_queries.acts_in(cohort.id)
+    learners = [
+        replace(one, acted_at=acts.get(one.person_id)) for one in insight_queries.standings(cohort.id, version_id)
+    ]
     tries = insight_queries.tries_at_open_lessons(cohort.id, version_id)
-    overdue = insight_queries.overdue_in(cohort.id, version_id, now)
+    waits = {place: one.waiting_since for place, one in tries.items() if one.waiting_since is not None}
+    waits |= insight_queries.works_at_open_lessons(cohort.id, version_id)
+    required = {line.position for line in lines if line.is_required}
+    waits = {place: since for place, since in waits.items() if place[1] in required}
+    overdue = Counter(insight_queries.overdue_in(cohort.id, version_id, now))
+    due = insight_queries.due_positions(cohort.id, version_id, now)
+    # What they have handed in and nobody has marked is late on the other side.
+    overdue.subtract(enrolment_id for enrolment_id, position in waits if position in due)
     opens = insight_queries.opening_times(cohort.id)
     done = insight_queries.done_by_position(cohort.id, version_id)
     by_position = {line.position: line for line in lines}
@@ -84,13 +116,15 @@ def of_cohort(cohort: Cohort, thresholds: Thresholds, now: datetime) -> Insight:
     median = risk.median([one.lessons_done for one in learners])
     failed = _most_failed(tries)
     at_risk = [
-        AtRisk(one, _risks(one, median, thresholds, by_position, opens, failed, overdue, now)) for one in learners
+        AtRisk(one, _risks(one, median, thresholds, by_position, opens, failed, overdue, waits, now))
+        for one in learners
     ]
     return Insight(
         learners=len(learners),
         completed=sum(one.completed_at is not None for one in learners),
         stops=[Stop(line, done.get(line.position, 0), here[line.position]) for line in lines],
-        stuck=_stuck(learners, tries, by_position, opens, thresholds, now),
+        stuck=_stuck(learners, tries, by_position, opens, waits, thresholds, now),
+        waiting=_waiting(learners, by_position, waits),
         at_risk=sorted((one for one in at_risk if one.risks), key=lambda one: (-len(one.risks), one.learner.active_at)),
         totals=_tenths(learners),
         feedback=_feedback(cohort.id, version_id),
@@ -112,11 +146,12 @@ def _risks(
     lines: dict[int, LessonLine],
     opens: dict[int, datetime],
     failed: dict[int, int],
-    overdue: dict[int, int],
+    overdue: Mapping[int, int],
+    waits: Waits,
     now: datetime,
 ) -> tuple[Risk, ...]:
     line = lines.get(learner.position or 0)
-    is_open = line is not None and opens.get(line.id, now) <= now
+    is_open = line is not None and opens.get(line.id, now) <= now and _place(learner) not in waits
     quiet = (day_of(now) - day_of(learner.active_at)).days
     standing = Standing(
         learner.lessons_done,
@@ -134,19 +169,35 @@ def _stuck(
     tries: dict[tuple[int, int], Tries],
     lines: dict[int, LessonLine],
     opens: dict[int, datetime],
+    waits: Waits,
     thresholds: Thresholds,
     now: datetime,
 ) -> list[Stuck]:
-    """Who has stood at an open lesson for as long as counts as quiet, the longest first."""
+    """Who has stood at an open lesson for as long as counts as quiet, the longest first; not who waits for a mark."""
     limit = now - timedelta(days=thresholds.quiet_days)
     found = []
+    waiting = {enrolment_id for enrolment_id, _position in waits}
     for learner in learners:
         line = lines.get(learner.position or 0)
-        if line is None or learner.completed_at is not None:
+        if line is None or learner.completed_at is not None or learner.enrolment_id in waiting:
             continue
         if max(learner.since, opens.get(line.id, learner.since)) <= limit:
             found.append(Stuck(learner, line, tries.get((learner.enrolment_id, line.position), Tries())))
     return sorted(found, key=lambda one: (one.learner.since, one.learner.enrolment_id))
+
+
+def _waiting(learners: Sequence[Learner], lines: dict[int, LessonLine], waits: Waits) -> list[Waiting]:
+    """Who waits for a person's mark, each with what came first of theirs, the longest first."""
+    by_id = {one.enrolment_id: one for one in learners}
+    first: dict[int, Waiting] = {}
+    for (enrolment_id, position), since in sorted(waits.items(), key=lambda one: (one[1], one[0])):
+        if enrolment_id in by_id and position in lines:
+            first.setdefault(enrolment_id, Waiting(by_id[enrolment_id], lines[position], since))
+    return list(first.values())
+
+
+def _place(learner: Learner) -> tuple[int, int]:
+    return learner.enrolment_id, learner.position or 0
 
 
 def _tenths(learners: Sequence[Learner]) -> list[int]:
@@ -162,5 +213,5 @@ def _feedback(cohort_id: int, version_id: int | None) -> Feedback:
     hours = [max(timedelta(), told - sent) / HOUR for sent, told in marked]
     answers, first_answer = insight_queries.waiting_for_marks(cohort_id, version_id)
     works, first_work = insight_queries.works_waiting(cohort_id)
-    oldest = min((moment for moment in (first_answer, first_work) if moment is not None), default=None)
-    return Feedback(len(hours), risk.percentile(hours, 0.5), risk.percentile(hours, 0.9), answers + works, oldest)
+    middle, ninth = risk.percentile(hours, 0.5), risk.percentile(hours, 0.9)
+    return Feedback(len(hours), middle, ninth, answers, first_answer, works, first_work)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.assessment.models import Attempt, Quiz
 from app.db import db
@@ -18,7 +17,7 @@ from courses.models import (
     LessonRevision,
 )
 from courses.queries import grades as grade_queries
-from courses.services.completion import check_completion, complete_course, require_turn
+from courses.services.completion import check_completion, mark_done, require_turn
 from courses.services.grades import lesson_marked
 from courses.services.refusals import CompletedByWork, QuizNotPassed
 
@@ -54,29 +53,16 @@ def complete_lesson(enrolment: Enrolment, lesson_id: int, course: Course, now: d
     A lesson that the cohort's version does not hold is noted, and counts if the cohort moves to one that does. Returns
     whether the course was completed by it.
     """
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = {"enrolment_id": enrolment.id, "lesson_id": lesson_id, "done_at": now}
-    adding = insert(LessonDone).values(**row).on_conflict_do_nothing().returning(LessonDone.lesson_id)
-    if db.session.execute(adding).first() is None:
+    if not mark_done(enrolment, lesson_id, now):
         return False
-    in_version = queries.is_in_version(enrolment.cohort.version_id, lesson_id)
-    if in_version:
-        db.session.execute(
-            sa.update(Enrolment)
-            .where(Enrolment.id == enrolment.id)
-            .values(lessons_done=Enrolment.lessons_done + 1)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.refresh(enrolment, ["lessons_done"])
     return check_completion(enrolment, course, now)
 
 
-def complete_lessons(
-    enrolment: Enrolment, course: Course, done: Sequence[tuple[int, datetime]], lessons_total: int
-) -> None:
+def complete_lessons(enrolment: Enrolment, done: Sequence[tuple[int, datetime]], lessons_total: int) -> None:
     """Lessons completed in the past by somebody who had completed none: (lesson id, when), in order of time.
 
-    For what comes from elsewhere: one statement, and the certificate where all `lessons_total` are done.
+    For what comes from elsewhere: one statement. The certificates of those who did all `lessons_total` are issued by
+    `certify_completed`, once all that they have shown is recorded.
     """
     if not done:
         return
@@ -86,7 +72,7 @@ def complete_lessons(
     )
     enrolment.lessons_done = len(done)
     if len(done) == lessons_total:
-        complete_course(enrolment, course, None, done[-1][1])
+        enrolment.completed_at = done[-1][1]
 
 
 def quiz_finished(attempt: Attempt, now: datetime) -> None:

@@ -57,6 +57,7 @@ def show(course_id: int) -> Any:
     if version is None and may_write:
         lessons = queries.draft_contents(course.id)
     may_join = enrolment is None and course.is_published
+    gives_certificate = not lessons or services.gives_certificate(lessons, services.rules_of(version))
     where = studies_at or [course.organisation_id]
     return render_template(
         "courses/courses/show.html",
@@ -75,6 +76,7 @@ def show(course_id: int) -> Any:
         places=queries.waiting_numbers(current_user, course.id) if may_join and studies_at else {},
         requests=queries.requests_by(current_user, course.id) if may_join and studies_at else {},
         before=shown_for(current_user, course.id) if enrolment is None else [],
+        gives_certificate=gives_certificate,
         paths=queries.paths_with(course.id),
         dates=queries.dates_in(enrolment.cohort_id) if enrolment else {},
         announcements=queries.announcements_in(enrolment.cohort_id, limit=3) if enrolment else [],

@@ -213,6 +213,43 @@ def cell(slug: str, course_id: int, cohort_id: int, enrolment_id: int, key: str)
         db.session.commit()
         flash(_("Kept, with your reason."), "success")
         return redirect(_learner_url(organisation, cohort, enrolment), 303)
+    return _cell_page(organisation, cohort, enrolment, column, form, ClearForm(None, prefix="back"))
+
+
+@bp.route(f"{BASE}/learners/<int:enrolment_id>/cells/<key>/override/deletion/", methods=["POST"])
+@roles(*AUTHORS)
+def clear(slug: str, course_id: int, cohort_id: int, enrolment_id: int, key: str) -> Any:
+    """What was earned counts again."""
+    organisation, cohort = gradebook_for(slug, course_id, cohort_id)
+    enrolment, column = _cell_for(cohort, enrolment_id, key)
+    form = ClearForm(prefix="back")
+    if not form.validate_on_submit():
+        held = grades.cell_of(enrolment, column)
+        giving = OverrideForm(None, seen=str(held.revision if held else 0))
+        return _cell_page(organisation, cohort, enrolment, column, giving, form)
+    grades.clear_override(
+        enrolment,
+        column,
+        form.reason.data or "",
+        seen=_revision(form.seen.data),
+        by_id=current_user.id,
+        now=received(),
+    )
+    db.session.commit()
+    flash(_("Taken back. What the lesson earned counts."), "success")
+    return redirect(_learner_url(organisation, cohort, enrolment), 303)
+
+
+def _cell_page(
+    organisation: Organisation,
+    cohort: Cohort,
+    enrolment: Enrolment,
+    column: Column,
+    form: OverrideForm,
+    clearing: ClearForm,
+) -> str:
+    held = grades.cell_of(enrolment, column)
+    clearing.seen.data = str(held.revision if held else 0)
     return render_template(
         "courses/gradebook/cell.html",
         organisation=organisation,
@@ -223,21 +260,10 @@ def cell(slug: str, course_id: int, cohort_id: int, enrolment_id: int, key: str)
         earned=held.points if isinstance(held, Grade) else None,
         history=grade_queries.history_of(enrolment.id, column),
         form=form,
+        clearing=clearing,
+        to_pass=grades.points_to_pass(column),
+        done=grades.done_of(enrolment, column),
     )
-
-
-@bp.route(f"{BASE}/learners/<int:enrolment_id>/cells/<key>/override/deletion/", methods=["POST"])
-@roles(*AUTHORS)
-def clear(slug: str, course_id: int, cohort_id: int, enrolment_id: int, key: str) -> Any:
-    """What was earned counts again."""
-    organisation, cohort = gradebook_for(slug, course_id, cohort_id)
-    enrolment, column = _cell_for(cohort, enrolment_id, key)
-    form = ClearForm()
-    if form.validate_on_submit():
-        grades.clear_override(enrolment, column, seen=_revision(form.seen.data), by_id=current_user.id, now=received())
-        db.session.commit()
-        flash(_("Taken back. What the lesson earned counts."), "success")
-    return redirect(_learner_url(organisation, cohort, enrolment), 303)
 
 
 def _learner_url(organisation: Organisation, cohort: Cohort, enrolment: Enrolment) -> str:

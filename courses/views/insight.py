@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from flask_babel import gettext as _
 
 from app.accounts.guards import roles
-from app.clock import received
+from app.assessment import queries as assessment
+from app.assessment.rules.item_analysis import FEWEST_ATTEMPTS
+from app.assessment.services import analysis
+from app.clock import received, today
 from app.db import paged
 from app.ui import charts
 from app.ui.filters import words
+from courses import queries
 from courses.policies import AUTHORS
+from courses.queries.insight import people_of
 from courses.rules.risk import Thresholds
 from courses.services import insight
 from courses.services.insight import Insight, Stop
@@ -35,13 +40,32 @@ def show(slug: str, course_id: int, cohort_id: int) -> str:
         thresholds=THRESHOLDS,
         page=paged(list(found.at_risk), 25),
         stuck=found.stuck[:MOST_STUCK],
+        waiting=found.waiting[:MOST_STUCK],
         stops_chart=_stops(found),
         totals_chart=_totals(found),
         stop_rows=[(_label(stop), stop.done, stop.here) for stop in found.stops],
         total_rows=list(zip(_steps(), found.totals, strict=True)),
         share_text=share_text,
-        # Item analysis is for those who own the questions.
-        has_analysis=organisation.id == cohort.course.organisation_id,
+        # What everybody's answers say is for those who own the questions; others read what those of this cohort say.
+        is_own=organisation.id == cohort.course.organisation_id,
+    )
+
+
+@bp.route("/insight/quizzes/<int:quiz_id>/")
+@roles(*AUTHORS)
+def questions(slug: str, course_id: int, cohort_id: int, quiz_id: int) -> str:
+    """How the questions of a quiz work in this cohort, by the answers of its own learners only."""
+    organisation, cohort = gradebook_for(slug, course_id, cohort_id)
+    lines = queries.contents_of(cohort.version_id, None)
+    line = next((one for one in lines if one.quiz_id == quiz_id), None) or abort(404)
+    quiz = assessment.quiz_by_id(quiz_id) or abort(404)
+    return render_template(
+        "courses/insight/questions.html",
+        organisation=organisation,
+        cohort=cohort,
+        line=line,
+        analysis=analysis.of_quiz(quiz, today(), people_of(cohort.id)),
+        fewest=FEWEST_ATTEMPTS,
     )
 
 

@@ -16,7 +16,7 @@ from app.clock import today
 from app.db import db, utcnow
 from app.ui.filters import words
 from courses import policies, queries, services
-from courses.models import Lesson, LessonRevision
+from courses.models import Enrolment, Lesson, LessonRevision
 from courses.rules.dates import Dates
 from courses.views.discussions import beside_lesson
 from courses.views.files import address_of, linked
@@ -132,6 +132,16 @@ def complete(course_id: int, position: int) -> Response:
     db.session.commit()
     following = queries.next_lesson(enrolment, enrolment.cohort.version_id)
     if following is None:
-        flash(_("You have completed the course; your certificate is ready."), "success")
+        flash(_finished(enrolment), "success")
         return redirect(url_for("courses.courses.show", course_id=course.id), 303)
     return redirect(url_for(".show", course_id=course.id, position=following.position), 303)
+
+
+def _finished(enrolment: Enrolment) -> str:
+    """What is said when no lesson is left: a certificate is promised where there is one."""
+    if enrolment.completed_at is None:
+        return _("No lesson is left. What is still missing stands on this page.")
+    lines = queries.contents_of(enrolment.cohort.version_id, enrolment.id)
+    if services.gives_certificate(lines, services.rules_of(enrolment.cohort.version)):
+        return _("You have completed the course; your certificate is ready.")
+    return _("You have completed the course.")

@@ -12,6 +12,7 @@ from tests.assessment import handwriting
 from tests.assessment.test_regrades import keyed
 from tests.courses import factories
 from tests.courses.counting import statements
+from tests.courses.gradebooks import quizzed, take, with_learners
 from tests.page import page, submit
 
 OURS, THEIRS = "/organisations/demo-university", "/organisations/other-university"
@@ -199,6 +200,43 @@ def test_the_university_that_teaches_issues_the_certificate(db, cast, world):
         services.complete_lesson(enrolment, lesson.id, world.course, utcnow())
     issued = db.session.scalars(db.select(Certificate).where(Certificate.person_id == cast.other_student.id)).one()
     assert issued.organisation_id == cast.other_university.id
+
+
+def test_who_borrows_a_course_reads_how_its_questions_work_by_the_answers_of_its_own_learners(client_of, db, cast):
+    cast.other_coordinator.language = "en"
+    course = quizzed(cast, lessons=1)
+    home = with_learners(course, cast.student)
+    take(cast.student, course, 1, False, False)
+    borrowed = services.open_cohort(
+        course,
+        "借",
+        "Borrowed",
+        factories.today(),
+        home.ends_on,
+        organisation_id=cast.other_university.id,
+        teacher_ids=[cast.other_coordinator.id],
+    )
+    quiz_id = queries.contents_of(borrowed.version_id, None)[0].quiz_id
+    client = client_of(cast.other_coordinator)
+    insight = f"{THEIRS}/courses/{course.id}/cohorts/{borrowed.id}/insight/"
+    people = [create_person(f"learner{number}@other.example", f"学员{number}") for number in range(5)]
+    for number, person in enumerate(people):
+        join(person, cast.other_university, Role.STUDENT, factories.today())
+        db.session.flush()
+        services.bring_in(borrowed, [person.id], utcnow())
+        if number < 4:
+            take(person, course, 1, True, True)
+    db.session.commit()
+    address = page(client, insight).links["1. Part 1"]
+    assert address == f"{insight}quizzes/{quiz_id}/"
+    assert page(client, address).h1 == "Too few attempts to judge the questions"
+    take(people[4], course, 1, True, False)
+    db.session.commit()
+    shown = page(client, address)
+    assert [row[1:3] for row in shown.rows("main table")[1:]] == [["5", "100%"], ["5", "80%"]]
+    assert "Which mode is declared?" in shown.text
+    assert client.get(f"{insight}quizzes/999999/").status_code == 404
+    assert client_of(cast.other_student).get(address).status_code == 404
 
 
 def test_marking_costs_the_same_with_many_learners(sign_in, db, cast, world):

@@ -43,7 +43,8 @@ def test_a_draft_is_seen_by_its_authors_only(client, client_of, db, cast):
     assert page(client_of(cast.coordinator), f"/courses/{course.id}/", language="en").h1 == "Customs and compliance"
 
 
-def test_a_student_enrols_reads_to_the_end_and_is_certified(sign_in, db, cast):
+def test_a_course_with_nothing_to_answer_is_completed_and_certifies_nothing(sign_in, client_of, db, cast):
+    cast.student.language = "en"
     course = factories.course(cast)
     factories.cohort(course, capacity=30)
     db.session.commit()
@@ -58,12 +59,36 @@ def test_a_student_enrols_reads_to_the_end_and_is_certified(sign_in, db, cast):
     done = factories.follow(client, submit(client, lesson, form=".turn form").location)
     assert done.h1 == "Customs and compliance"
     assert "2 of 2 lessons done" in done.text
-    certificate = db.session.scalars(sa.select(Certificate)).one()
-    assert (certificate.person_id, certificate.source_kind, certificate.source_id) == (
-        cast.student.id,
-        "course",
-        course.id,
-    )
+    assert "You have completed the course." in done.text
+    assert "This course has nothing to answer, so it gives no certificate." in done.text
+    assert "Your certificates" not in done.links
+    assert db.session.scalars(sa.select(Certificate)).all() == []
+    warning = "As it is now, this course gives no certificate"
+    cast.coordinator.language = "en"
+    bench = f"/organisations/demo-university/courses/{course.id}/"
+    services.add_lesson(course, "再读", "More", body_zh="正文")
+    db.session.commit()
+    author = client_of(cast.coordinator)
+    assert warning in page(author, bench).text
+    assert warning in page(author, f"{bench}versions/").text
+    factories.give_quiz(queries.lessons_of(course.id)[0], course, [factories.question(cast.university)])
+    db.session.commit()
+    assert warning not in page(author, bench).text
+    assert warning not in page(author, f"{bench}versions/").text
+
+
+def test_who_has_read_all_but_lacks_the_total_is_not_told_of_a_certificate(sign_in, db, cast):
+    cast.student.language = "en"
+    course = factories.course(cast, lessons=1, published=False)
+    course.rules = {"pass_share": "0.6"}
+    services.publish(course, utcnow(), None)
+    services.enrol(factories.cohort(course), cast.student, utcnow(), factories.today())
+    db.session.commit()
+    client = sign_in(cast.student)
+    lesson = page(client, f"/courses/{course.id}/lessons/1/", language="en")
+    done = factories.follow(client, submit(client, lesson, form=".turn form").location)
+    assert "No lesson is left. What is still missing stands on this page." in done.text
+    assert "your certificate is ready" not in done.text
 
 
 def test_the_first_page_proposes_the_lesson_that_comes_next(sign_in, db, cast):

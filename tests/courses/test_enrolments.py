@@ -106,4 +106,5 @@ def test_the_certificate_says_what_was_shown_and_how_long_it_holds(db, cast):
     assert [(skill["code"], skill["level"]) for skill in certificate.skills] == [(factories.SKILL, 2)]
     assert certificate.valid_until is not None
     assert (certificate.valid_until - factories.today()).days in range(180, 186)
-    assert "version 1" in certificate.criteria_en
+    assert certificate.criteria_zh == "完成课程第 1 版的全部 2 节必修课：通过 1 个测验。"
+    assert certificate.criteria_en == "All 2 required lessons of version 1 of the course: 1 quiz passed."

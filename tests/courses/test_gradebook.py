@@ -130,8 +130,12 @@ def test_a_later_mark_does_not_undo_an_override_and_clearing_lets_it_count(
     assert enrolment.share_so_far == Decimal("0.5")
     client = client_of(teacher)
     shown = page(client, path(cohort, f"learners/{enrolment.id}/cells/{column.key}/"))
-    submit(client, shown, form="main form[action$='deletion/']")
+    without = submit(client, shown, form="main form[action$='deletion/']")
+    assert without.status_code == 200
+    assert cell_of(enrolment, column).override_points == 1, "without a reason nothing is taken back"
+    submit(client, shown, {"back-reason": "Given to the wrong one"}, form="main form[action$='deletion/']")
     assert queries.enrolment_in(cast.student, course.id).share_so_far == 1
+    assert history(enrolment, column)[0][3] == "Given to the wrong one"
     assert [one[0] for one in history(enrolment, column)] == [
         ChangeKind.CLEARED, ChangeKind.MARK, ChangeKind.OVERRIDE,
     ]  # fmt: skip

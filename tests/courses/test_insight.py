@@ -11,11 +11,11 @@ from app.accounts.services import create_person, join
 from app.assessment.models import Attempt, HandMark
 from app.db import utcnow
 from courses import queries, services
-from courses.models import CohortDate, Enrolment, LessonDone
+from courses.models import CohortDate, Enrolment, LessonDone, Post
 from courses.rules.risk import Risk, Sign, Thresholds
-from courses.services import insight
+from courses.services import insight, submissions
 from tests.assessment import handwriting
-from tests.courses import factories
+from tests.courses import factories, handing_in
 from tests.courses.counting import statements
 from tests.courses.gradebooks import BASE, quizzed, take, with_learners
 from tests.page import page
@@ -120,7 +120,7 @@ def test_who_has_completed_or_left_is_on_no_list(db, cast, course, others, cohor
 def test_the_page_shows_reasons_thresholds_and_ways_on(client_of, db, cast, course, cohort):
     take(cast.student, course, 1, False, False)
     db.session.execute(sa.update(Enrolment).values(enrolled_at=utcnow() - 30 * DAY))
-    db.session.execute(sa.update(Attempt).values(started_at=utcnow() - 9 * DAY))
+    db.session.execute(sa.update(Attempt).values(started_at=utcnow() - 9 * DAY, submitted_at=utcnow() - 9 * DAY))
     client = client_of(cast.coordinator)
     shown = page(client, address(cohort))
     assert shown.h1 == "3 learners may need a word from you"
@@ -162,7 +162,7 @@ def test_time_to_feedback_is_counted_from_handing_in_to_the_mark(db, cast):
     world = handwriting.world(cast)
     answer = world.answered(cast.student)
     before = seen(world.cohort).feedback
-    assert (before.marked, before.median, before.waiting) == (0, None, 1)
+    assert (before.marked, before.median, before.answers, before.works) == (0, None, 1, 0)
     answer.share = Decimal(1)
     db.session.add(
         HandMark(
@@ -173,3 +173,89 @@ def test_time_to_feedback_is_counted_from_handing_in_to_the_mark(db, cast):
     db.session.flush()
     after = seen(world.cohort).feedback
     assert (after.marked, after.median, after.ninth, after.waiting) == (1, 30.0, 30.0, 0)
+
+
+def test_who_waits_for_a_mark_is_not_stuck_nor_quiet_and_the_page_leads_to_the_marking(client_of, db, cast):
+    cast.coordinator.language = "en"
+    world = handwriting.world(cast)
+    world.answered(cast.student)
+    db.session.commit()
+    found = seen(world.cohort, 9 * DAY)
+    assert [one.learner.person_id for one in found.waiting] == [cast.student.id]
+    assert cast.student.id not in {one.learner.person_id for one in found.stuck}
+    assert Sign.QUIET not in {one.sign for one in risks_of(found, cast.student)}
+    shown = page(client_of(cast.coordinator), address(world.cohort))
+    assert "Who waits for your mark" in shown.text
+    assert shown.links["1 answer waits"] == "/organisations/demo-university/marking/"
+
+
+def test_work_that_waits_is_counted_apart_and_leads_to_the_cohorts_assignments(client_of, db, cast):
+    cast.coordinator.language = "en"
+    klass = handing_in.opened(cast)
+    enrolment = handing_in.learner(klass, cast.student)
+    later = handing_in.learner(klass, handing_in.newcomer(cast, 1))
+    db.session.execute(sa.update(Enrolment).values(enrolled_at=utcnow() - 30 * DAY))
+    work = handing_in.handed_in(klass, enrolment)
+    klass.due(utcnow() - timedelta(minutes=1))
+    found = seen(klass.cohort)
+    assert (found.feedback.answers, found.feedback.works) == (0, 1)
+    assert [one.learner.enrolment_id for one in found.waiting] == [enrolment.id]
+    assert [one.learner.enrolment_id for one in found.stuck] == [later.id]
+    assert risks_of(found, cast.student) == (), "late is whoever has to mark it"
+    assert Sign.OVERDUE in {one.sign for one in next(iter(found.at_risk)).risks}
+    client = client_of(cast.coordinator)
+    shown = page(client, address(klass.cohort))
+    assert shown.links["1 piece of work waits"] == klass.office
+    assert shown.links["1. Part 1"] == klass.office
+    assert "answers wait" not in shown.text
+    handing_in.marked(klass, work, cast.coordinator)
+    assert seen(klass.cohort).feedback.works == 1, "a mark that is not released is none for the learner"
+
+
+def test_drafts_work_and_posts_are_signs_of_life(db, cast):
+    klass = handing_in.opened(cast)
+    people = [cast.student, *(handing_in.newcomer(cast, number) for number in range(3))]
+    enrolments = [handing_in.learner(klass, person) for person in people]
+    db.session.execute(sa.update(Enrolment).values(enrolled_at=utcnow() - 30 * DAY))
+    now = utcnow()
+    handing_in.handed_in(klass, enrolments[0], now=now - 2 * DAY)
+    work = submissions.open_work(enrolments[1], klass.lesson.id, klass.assignment)
+    submissions.keep_draft(work, people[1].id, "begun", "", 10**18, now - 3 * DAY)
+    db.session.add(
+        Post(
+            cohort_id=klass.cohort.id,
+            lesson_id=klass.lesson.id,
+            author_id=people[2].id,
+            unique_key="0" * 64,
+            body="?",
+            created_at=now - 4 * DAY,
+        )
+    )
+    db.session.commit()
+    found = seen(klass.cohort)
+    signs = {person.id: [one.sign for one in risks_of(found, person)] for person in people}
+    assert [Sign.QUIET in signs[person.id] for person in people] == [False, False, False, True]
+    found = seen(klass.cohort, 4 * DAY)
+    quiet = {one.learner.person_id: one.risks[0].value for one in found.at_risk if one.risks[0].sign is Sign.QUIET}
+    assert quiet == {people[1].id: 7, people[2].id: 8, people[3].id: 34}
+
+
+def test_who_failed_one_quiz_and_waits_for_the_mark_of_another_is_not_stuck(db, cast):
+    world = handwriting.world(cast)
+    services.add_lesson(world.course, "先读", "Read first", body_zh="正文").position = 0
+    factories.publish_anew(world.course)
+    world.answered(cast.student)
+    db.session.commit()
+    found = seen(world.cohort, 9 * DAY)
+    assert found.stuck == []
+    assert [(one.learner.position, one.line.position) for one in found.waiting] == [(1, 2)]
+
+
+def test_optional_work_that_waits_excuses_nobody(db, cast):
+    klass = handing_in.opened(cast)
+    services.add_lesson(klass.course, "必读", "To read", body_zh="正文")
+    queries.lessons_of(klass.course.id)[0].is_required = False
+    factories.publish_anew(klass.course)
+    handing_in.handed_in(klass, handing_in.learner(klass, cast.student))
+    found = seen(klass.cohort, 9 * DAY)
+    assert (found.waiting, [one.line.position for one in found.stuck], found.feedback.works) == ([], [2], 1)

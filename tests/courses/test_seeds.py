@@ -155,6 +155,9 @@ def test_a_lesson_is_done_where_its_quiz_was_passed_and_all_of_them_bring_the_ce
             finished.add((enrolment.person_id, enrolment.cohort.course_id))
     assert finished == certified
     assert len(finished) > 10
+    issued = db.session.scalars(sa.select(Certificate)).all()
+    assert all("节必修课：通过" in one.criteria_zh and "passed" in one.criteria_en for one in issued)
+    assert sum(bool(one.skills) for one in issued) > len(issued) / 2
 
 
 def test_some_leave_on_the_way(db, world):

@@ -1,12 +1,12 @@
 """The page on which somebody has a credential checked that they were sent."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from app.clock import today
-from app.credentials import services
+from app.credentials import paper, services
 from app.credentials.rules import badges, signatures
 from app.db import utcnow
 from tests.page import page, read, submit
@@ -45,6 +45,29 @@ def test_the_file_or_the_paper_does_as_well(client, check, issue):
     certificate = issue()
     assert "Genuine." in check(file=services.credential_of(certificate).encode()).text
     assert "Genuine." in check(file=client.get(f"/certificates/{certificate.code}/certificate.pdf").data).text
+
+
+def test_a_paper_that_was_changed_is_refused_and_what_was_signed_is_shown(client, check, issue):
+    certificate = issue(criteria_zh="完成全部课程。", valid_until=today() + timedelta(days=30))
+    content = client.get(f"/certificates/{certificate.code}/certificate.pdf").data
+    genuine = check(file=content)
+    assert "Genuine." in genuine.text
+    changed = check(file=content.replace(b"/Lang", b"/Lanh", 1))
+    assert "Genuine." not in changed.text
+    assert "This file is not one that Yangfan issued" in changed.text
+    assert changed.select(".notice.error")
+    for found in (genuine, changed):
+        assert "only this is signed" in found.text
+        assert ["S01 选品 / Product selection", "2"] in found.rows()
+        for said in ("林小雨", "跨境运营 / Cross-border operation", "完成全部课程。", certificate.code):
+            assert said in found.text
+    without = check(file=paper.pdf(certificate, services.page_of(certificate), services.credential_of(certificate)))
+    assert "carries no signature of its own" in without.text
+
+
+def test_the_days_on_the_page_are_those_of_the_certificate(check, issue):
+    certificate = issue(valid_until=date(2030, 12, 31))
+    assert "31 December 2030" in check(services.credential_of(certificate)).text
 
 
 def test_a_revoked_one_is_told_although_its_signature_holds(check, cast, issue):

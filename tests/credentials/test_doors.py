@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -9,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from app.clock import today
-from app.credentials import services
+from app.credentials import paper, services
 from app.credentials.models import SigningKey
-from app.credentials.rules import signatures
+from app.credentials.rules import papers, signatures
 from tools.steps import ROOT
 
 
@@ -45,8 +46,18 @@ def test_a_genuine_credential_and_its_paper_are_valid(verify, files):
     assert code == 0
     assert (said["valid"], said["reason"], said["name"]) == (True, "valid", "林小雨")
     assert said["title"] == "跨境运营 / Cross-border operation"
-    assert set(said) == {"valid", "reason", "name", "title", "issued_at", "valid_until", "kid"}
-    assert verify("one.pdf")[:2] == (0, said)
+    assert set(said) == {
+        "valid", "reason", "file", "name", "title", "organisation", "criteria", "skills", "code", "issued_at",
+        "valid_until", "kid",
+    }  # fmt: skip
+    assert said["organisation"] == "瓯海商学院 / Ouhai Business College"
+    assert said["skills"] == [
+        {"name": "S01 选品 / Product selection", "level": "2"},
+        {"name": "S02 店铺运营 / Shop operation", "level": "4"},
+    ]
+    assert said["criteria"] == said["title"]
+    assert len(said["code"]) == 12
+    assert verify("one.pdf")[:2] == (0, said | {"file": "intact"})
     assert verify("-", input=(files / "one.jwt").read_text() + "\n")[:2] == (0, said)
 
 
@@ -75,6 +86,39 @@ def test_a_changed_sign_and_a_wrong_key_are_invalid(verify, files):
         json.dumps({"keys": [{**signatures.public_jwk(other), "kid": other.thumbprint()}]})
     )
     assert verify("one.jwt", "other.json")[1]["reason"] == "unknown key"
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.4, 0.6, 0.8, 0.97])
+def test_a_paper_in_which_one_byte_was_changed_is_refused(verify, files, share):
+    content = bytearray((files / "one.pdf").read_bytes())
+    content[int(len(content) * share)] ^= 1
+    (files / "changed.pdf").write_bytes(content)
+    code, said, error = verify("changed.pdf")
+    assert code != 0
+    if said is None:
+        assert "without a credential" in error, "the byte was in the credential itself"
+    else:
+        assert (code, said["valid"], said["reason"]) == (1, False, "file changed")
+
+
+def test_a_paper_with_other_words_around_a_genuine_credential_is_refused(verify, files, issue):
+    """As somebody would forge one: our own template, another name, the attachment of a real certificate."""
+    certificate = issue(3)
+    token = services.credential_of(certificate)
+    certificate.holder = "另一个人"
+    forged = paper.pdf(certificate, services.page_of(certificate), token)
+    (files / "forged.pdf").write_bytes(forged)
+    code, said, _ = verify("forged.pdf")
+    assert (code, said["valid"], said["reason"], said["name"]) == (1, False, "file not signed", "林小雨")
+    (files / "stranger.pdf").write_bytes(papers.signed(forged, signatures.new_key()))
+    assert verify("stranger.pdf")[1]["reason"] == "file signed with an unknown key"
+    genuine = (files / "one.pdf").read_bytes()
+    line = re.search(rb"%yangfan-signature .*\n", genuine)[0]
+    place = forged.rindex(b"startxref")
+    (files / "borrowed.pdf").write_bytes(forged[:place] + line + forged[place:])
+    assert verify("borrowed.pdf")[1]["reason"] == "file changed"
+    (files / "longer.pdf").write_bytes(genuine + b"\n% more\n%%EOF")
+    assert verify("longer.pdf")[1]["reason"] == "file changed"
 
 
 def test_an_expired_one_is_invalid_and_still_says_whose_it_was(verify, files, issue):

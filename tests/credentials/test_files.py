@@ -137,6 +137,28 @@ def test_the_address_of_a_request_is_never_signed(client, issue):
     assert said["iss"] == "http://127.0.0.1:5000/certificates/issuer.json"
 
 
+def test_the_address_of_a_request_is_never_printed(client, issue):
+    code = issue().code
+    for name in ("certificate.pdf", "qr.svg"):
+        here = client.get(f"/certificates/{code}/{name}").data
+        assert client.get(f"/certificates/{code}/{name}", headers={"Host": "evil.example"}).data == here
+    printed = client.get(f"/certificates/{code}/certificate.pdf", headers={"Host": "evil.example"}).data
+    assert b"evil.example" not in b"".join([printed, *streams(printed)])
+    assert f"http://127.0.0.1:5000/certificates/{code}/".encode() in b"".join([printed, *streams(printed)])
+
+
+def test_the_signature_of_the_paper_changes_nothing_that_a_reader_of_pdf_reads(client, issue):
+    certificate = issue()
+    signed = client.get(f"/certificates/{certificate.code}/certificate.pdf").data
+    plain = paper.pdf(certificate, services.page_of(certificate), services.credential_of(certificate))
+    lines = [line for line in signed.splitlines() if line not in set(plain.splitlines())]
+    assert [line.split()[0] for line in lines] == [b"%yangfan-signature"]
+    assert signed.endswith(b"%%EOF"), "PDF/A allows nothing after it"
+    table = int(re.search(rb"startxref\n(\d+)\n%%EOF\Z", signed)[1])
+    assert signed[table:].startswith(b"xref")
+    assert services.check_paper(signed) == "intact"
+
+
 def test_the_status_list_tells_who_was_revoked(client, db, cast, issue):
     certificates = [issue(number) for number in (1, 2, 3)]
     services.revoke(certificates[1], "Marks were corrected", cast.coordinator, utcnow())

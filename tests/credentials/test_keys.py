@@ -84,12 +84,14 @@ def test_without_the_key_a_certificate_is_issued_and_signed_when_it_is_back(clie
     assert answer.status_code == 409
     assert "not been signed yet" in answer.get_data(as_text=True)
     assert client.get(f"/certificates/{waiting.code}/").status_code == 200
-    assert client.get(f"/certificates/{waiting.code}/certificate.pdf").status_code == 200
+    paper = f"/certificates/{waiting.code}/certificate.pdf"
+    assert client.get(paper).status_code == 409, "a paper that nobody could check would be taken for a forged one"
     sign_waiting()
     assert waiting.credential is None
     bring_back()
     sign_waiting()
     assert services.check(services.credential_of(waiting), utcnow()).is_valid
+    assert services.check_paper(client.get(paper).data) == "intact"
 
 
 def test_a_lost_key_is_a_refusal_with_words(client, issue, lose_key):

@@ -54,14 +54,16 @@ class QuizUse:
     mean: float | None
 
 
-def first_answers_of(quiz_id: int) -> list[FirstAnswer]:
-    """The answers of all first attempts at a quiz that are handed in."""
+def first_answers_of(quiz_id: int, among: sa.Select[int] | None = None) -> list[FirstAnswer]:
+    """The answers of all first attempts at a quiz that are handed in; with `among` (ids of people) of theirs only."""
     query = (
         sa.select(Answer.attempt_id, Attempt.person_id, Answer.item_id, Answer.share, Answer.given)
         .join(Attempt, Attempt.id == Answer.attempt_id)
         .where(Attempt.quiz_id == quiz_id, Attempt.number == 1, Attempt.submitted_at.is_not(None))
         .order_by(Answer.attempt_id, Answer.item_id)
     )
+    if among is not None:
+        query = query.where(Attempt.person_id.in_(among))
     return [
         FirstAnswer(attempt_id, person_id, item_id, share, (given or {}).get("answer"))
         for attempt_id, person_id, item_id, share, given in db.session.execute(query)
@@ -105,14 +107,18 @@ def first_answers_to(question_id: int) -> list[AnswerToQuestion]:
     return found
 
 
-def evidence_elsewhere(codes: Collection[str], *, quiz_id: int = 0, question_id: int = 0) -> list[LedgerRow]:
+def evidence_elsewhere(
+    codes: Collection[str], *, quiz_id: int = 0, question_id: int = 0, among: sa.Select[int] | None = None
+) -> list[LedgerRow]:
     """What those who took a quiz, or answered a question, have shown of skills outside quizzes.
 
-    At work, in contests, in marked assignments: rows that no newer row supersedes.
+    At work, in contests, in marked assignments: rows that no newer row supersedes. With `among` of those people only.
     """
     takers = sa.select(Attempt.person_id).where(Attempt.submitted_at.is_not(None))
     if quiz_id:
         takers = takers.where(Attempt.quiz_id == quiz_id)
+    if among is not None:
+        takers = takers.where(Attempt.person_id.in_(among))
     if question_id:
         takers = (
             takers.join(QuizItem, QuizItem.quiz_id == Attempt.quiz_id)

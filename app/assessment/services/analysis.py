@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import sqlalchemy as sa
 
 from app.assessment import queries
 from app.assessment.models import Question, QuestionVersion, Quiz, QuizItem
@@ -100,10 +101,10 @@ class QuestionAnalysis:
     prediction: Prediction | None
 
 
-def of_quiz(quiz: Quiz, today: date) -> QuizAnalysis:
-    """The analysis of a quiz: three statements, however many took it."""
+def of_quiz(quiz: Quiz, today: date, among: sa.Select[int] | None = None) -> QuizAnalysis:
+    """The analysis of a quiz: three statements, however many took it; with `among` (ids of people) by theirs only."""
     items = [item for item in queries.items_of(quiz.id) if _first(item.version).kind is not QuestionKind.DESCRIPTION]
-    answers = analysis_queries.first_answers_of(quiz.id)
+    answers = analysis_queries.first_answers_of(quiz.id, among)
     places = {item.id: number for number, item in enumerate(items)}
     people = {attempt: number for number, attempt in enumerate(dict.fromkeys(one.attempt_id for one in answers))}
     points = np.array([float(item.points) for item in items])
@@ -113,7 +114,7 @@ def of_quiz(quiz: Quiz, today: date) -> QuizAnalysis:
             shares[people[one.attempt_id], places[one.item_id]] = float(one.share)
     rests = law.rest_scores(shares, points)
     codes = {str(item.version.skill_code) for item in items if item.version.skill_code}
-    levels = _levels(analysis_queries.evidence_elsewhere(codes, quiz_id=quiz.id), today)
+    levels = _levels(analysis_queries.evidence_elsewhere(codes, quiz_id=quiz.id, among=among), today)
     by_item: dict[int, list[FirstAnswer]] = {}
     for one in answers:
         if one.share is not None:

@@ -196,30 +196,45 @@ class Said:
     name: str
     title: str
     organisation: str
+    criteria: str
+    skills: tuple[tuple[str, str], ...]
     issued_at: str
     valid_until: str | None
+
+    @property
+    def code(self) -> str:
+        """The code of the certificate, with which the address of its page ends."""
+        return self.id.rstrip("/").rpartition("/")[2]
 
 
 def said_by(payload: Mapping[str, Any]) -> Said:
     """The readable part of a payload that `signatures.checked` took for a badge."""
     subject = payload["credentialSubject"]
     achievement = subject["achievement"]
-    identifiers = subject.get("identifier")
-    names = [
-        one.get("identityHash")
-        for one in (identifiers if isinstance(identifiers, list) else [])
-        if isinstance(one, dict) and one.get("identityType") == "name"
-    ]
-    creator = achievement.get("creator")
+    identifiers = _objects(subject.get("identifier"))
+    names = [one.get("identityHash") for one in identifiers if one.get("identityType") == "name"]
+    creator, criteria = achievement.get("creator"), achievement.get("criteria")
+    described = {
+        one.get("id"): _text(one.get("name")) for one in _objects(achievement.get("resultDescription")) if "id" in one
+    }
     ends = payload.get("validUntil")
     return Said(
         id=_text(payload.get("id")),
         name=_text(names[0]) if names else "",
         title=_text(achievement.get("name")),
         organisation=_text(creator.get("name")) if isinstance(creator, dict) else "",
+        criteria=_text(criteria.get("narrative")) if isinstance(criteria, dict) else "",
+        skills=tuple(
+            (described.get(one.get("resultDescription"), ""), _text(one.get("value")))
+            for one in _objects(subject.get("result"))
+        ),
         issued_at=_text(payload.get("validFrom")),
         valid_until=None if ends is None else _text(ends),
     )
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -100,7 +100,15 @@ def signed(payload: Mapping[str, Any], key: OKPKey) -> str:
 
 
 def checked(token: str, keys: Mapping[str, Mapping[str, Any]], now: datetime) -> Verdict:
-    """Whether `token` is a badge that one of `keys` (public JWK by thumbprint) signed and that holds at `now`.
+    """Whether `token` is a badge that one of `keys` (public JWK by thumbprint) signed and that holds at `now`."""
+    verdict = opened(token, keys)
+    if verdict.payload is None:
+        return verdict
+    return Verdict(_standing(verdict.payload, now), verdict.kid, verdict.payload)
+
+
+def opened(token: str, keys: Mapping[str, Mapping[str, Any]]) -> Verdict:
+    """Whether one of `keys` signed `token`, whatever it says; there is a payload where it did.
 
     The key that a token brings along is never trusted. Of each part only the one spelling is taken that encodes its
     bytes: base64url leaves bits over that could be changed without changing what was signed.
@@ -121,7 +129,7 @@ def checked(token: str, keys: Mapping[str, Mapping[str, Any]], now: datetime) ->
         jws.deserialize_compact(token, OKPKey.import_key(public_part(keys[kid])), registry=REGISTRY)
     except (JoseError, ValueError, TypeError, KeyError):
         return Verdict(Finding.WRONG_SIGNATURE, kid)
-    return Verdict(_standing(payload, now), kid, payload)
+    return Verdict(Finding.VALID, kid, payload)
 
 
 def public_part(jwk: Mapping[str, Any]) -> dict[str, Any]:

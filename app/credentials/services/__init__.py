@@ -14,7 +14,8 @@ from app.accounts.models import Organisation, Person
 from app.clock import day_of, end_of
 from app.credentials import queries
 from app.credentials.models import Certificate, CertificateState
-from app.credentials.rules import badges, signatures
+from app.credentials.rules import badges, papers, signatures
+from app.credentials.rules.papers import PaperFinding
 from app.credentials.services import keys
 from app.credentials.services.keys import KeyMissing
 from app.db import db
@@ -202,7 +203,7 @@ def sign_waiting(now: datetime) -> int:
 def _sign(certificate: Certificate, email: str, now: datetime) -> None:
     badge = badges.Badge(
         number=certificate.id,
-        page=f"{site()}/certificates/{certificate.code}/",
+        page=page_of(certificate),
         holder=certificate.holder,
         email=email,
         salt=secrets.token_hex(8),
@@ -222,6 +223,21 @@ def credential_of(certificate: Certificate) -> str:
     if certificate.credential is None:
         raise NotSignedYet
     return certificate.credential
+
+
+def page_of(certificate: Certificate) -> str:
+    """The address of a certificate's page, as its credential names it: never that of a request."""
+    return f"{site()}/certificates/{certificate.code}/"
+
+
+def signed_paper(content: bytes) -> bytes:
+    """A PDF of ours with the signature of the whole file. Raises KeyMissing."""
+    return papers.signed(content, keys.current_key())
+
+
+def check_paper(content: bytes) -> PaperFinding:
+    """Whether a PDF is, byte for byte, one that was issued here."""
+    return papers.checked(content, queries.public_keys())
 
 
 def status_list(part: int, now: datetime) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, abort
 
 from app.accounts.guards import public
-from app.accounts.services import link_to
 from app.clock import received, today
 from app.credentials import paper, queries, services
 from app.credentials.models import Certificate, CertificateState
@@ -29,20 +28,20 @@ class NoPaper(Refused):
 @bp.route("/certificates/<code>/certificate.pdf")
 @public
 def pdf(code: str) -> Response:
-    """The certificate on paper, with its credential inside."""
+    """The certificate on paper, with its credential inside, signed as a whole; none before it can be signed."""
     certificate = _found(code)
     state = certificate.state(today())
     if state in services.NO_PAPER:
         raise NoPaper(state)
-    content = paper.pdf(certificate, _page(certificate), certificate.credential)
-    return _file(content, "application/pdf", 0, name=f"{certificate.code}.pdf")
+    content = paper.pdf(certificate, services.page_of(certificate), services.credential_of(certificate))
+    return _file(services.signed_paper(content), "application/pdf", 0, name=f"{certificate.code}.pdf")
 
 
 @bp.route("/certificates/<code>/qr.svg")
 @public
 def qr(code: str) -> Response:
     """The address of the page as a QR code."""
-    return _file(paper.qr_code(_page(_found(code))), "image/svg+xml", HOUR)
+    return _file(paper.qr_code(services.page_of(_found(code))), "image/svg+xml", HOUR)
 
 
 @bp.route("/certificates/<code>/credential.jwt")
@@ -92,10 +91,6 @@ def _found(code: str) -> Certificate:
     if certificate is None:
         abort(404)
     return certificate
-
-
-def _page(certificate: Certificate) -> str:
-    return link_to("credentials.show", code=certificate.code)
 
 
 def _json(said: dict[str, Any], seconds: int) -> Response:
