@@ -29,10 +29,11 @@ from app.assessment.models import Paging
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
+from courses.forms_seen import SeenForm
 from courses.models import Joining, LessonKind
 
 
-class CourseForm(FlaskForm):
+class CourseForm(SeenForm):
     """What a course is called and about."""
 
     title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
@@ -43,11 +44,9 @@ class CourseForm(FlaskForm):
         description=_l("Whom the course is for and what they can do afterwards. Markdown."),
     )
     summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=5000)])
-    # Of what the page showed, so that whoever saves after somebody else learns of it.
-    seen = HiddenField()
 
 
-class ModuleForm(FlaskForm):
+class ModuleForm(SeenForm):
     """A part of a course."""
 
     title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
@@ -134,7 +133,7 @@ class PublishForm(FlaskForm):
     note_en = TextAreaField(_l("What is new, in English"), [Optional(), Length(max=5000)])
 
 
-class QuizForm(FlaskForm):
+class QuizForm(SeenForm):
     """The rules of a lesson's quiz."""
 
     minutes = IntegerField(
@@ -208,7 +207,7 @@ class AllowanceForm(FlaskForm):
     )
 
 
-class CohortForm(FlaskForm):
+class CohortForm(SeenForm):
     """A running of a course."""
 
     name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=120)])

@@ -94,10 +94,9 @@ def _plain(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].rstrip("-")
 
 
-def digest_of_course(course: Course) -> str:
-    """SHA-256 of a course's titles and summaries."""
-    told = [course.title_zh, course.title_en, course.summary_zh, course.summary_en]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+def hold(model: type[Any], row_id: int) -> None:
+    """Let others wait with a row until this transaction is over: what is read of it after this stays true."""
+    db.session.execute(sa.select(model.id).where(model.id == row_id).with_for_update())
 
 
 def revise_course(course: Course, title_zh: str, title_en: str, summary_zh: str, summary_en: str) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import roles
 from app.db import db, utcnow
 from courses import queries, services
 from courses.forms import ModuleForm
+from courses.forms_seen import newer
 from courses.models import Course, Module
 from courses.policies import AUTHORS
 from courses.views.workshop import course_for
@@ -27,7 +28,7 @@ def new(slug: str, course_id: int) -> Any:
         db.session.commit()
         return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
     return render_template(
-        "courses/modules/edit.html", organisation=organisation, course=course, module=None, form=form
+        "courses/modules/edit.html", organisation=organisation, course=course, module=None, form=form, newer=[]
     )
 
 
@@ -35,16 +36,20 @@ def new(slug: str, course_id: int) -> Any:
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int, module_id: int) -> Any:
     """What a part is called."""
+    if request.method == "POST":
+        services.hold(Module, module_id)
     organisation, course = course_for(slug, course_id)
     module = module_for(course, module_id)
     form = ModuleForm(obj=module)
-    if form.validate_on_submit():
-        form.populate_obj(module)
+    clash = newer(form, ModuleForm(formdata=None, obj=module))
+    if form.validate_on_submit() and not clash:
+        module.title_zh, module.title_en = form.title_zh.data, form.title_en.data or ""
         db.session.commit()
         return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
-    return render_template(
-        "courses/modules/edit.html", organisation=organisation, course=course, module=module, form=form
+    answer = render_template(
+        "courses/modules/edit.html", organisation=organisation, course=course, module=module, form=form, newer=clash
     )
+    return answer, 409 if clash else 200
 
 
 @bp.route("/<int:module_id>/deletion/", methods=["POST"])

@@ -15,6 +15,7 @@ from app.accounts.models import Organisation
 from app.clock import end_of, moment_on_the_wall, received
 from app.db import db
 from app.errors import Refused
+from app.ui.filters import words
 from courses import policies
 from courses import queries as courses
 from courses.forms_assignments import (
@@ -382,11 +383,15 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
     )
 
 
-def _theirs(work: Submission, kept: Any) -> list[tuple[Any, Any]]:
-    """What is kept of each row, for somebody whose own marks were refused."""
+def _theirs(work: Submission, kept: Any) -> list[tuple[str, Any, str]]:
+    """What is kept (criterion, mark, comment) and of the whole, for somebody whose own marks were refused."""
     if kept is None:
         return []
-    return [(row, services.mark_in(kept.rows, row.id)) for row in services.rows_of(work.assignment)]
+    rows = [
+        (words(row, "title"), services.mark_in(kept.rows, row.id), kept.rows.get(str(row.id), {}).get("comment", ""))
+        for row in services.rows_of(work.assignment)
+    ]
+    return [*rows, (_("On the whole"), kept.points, kept.comment)]
 
 
 def taught(slug: str, course_id: int, cohort_id: int) -> tuple[Organisation, Cohort]:

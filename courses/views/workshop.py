@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from app.clock import today
 from app.db import db, utcnow
 from courses import queries, services
 from courses.forms import CourseForm
+from courses.forms_seen import newer
 from courses.grouping import grouped
 from courses.models import Course
 from courses.policies import AUTHORS
@@ -47,9 +48,7 @@ def new(slug: str) -> Any:
         )
         db.session.commit()
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
-    return render_template(
-        "courses/workshop/edit.html", organisation=organisation, form=form, course=None, is_newer=False
-    )
+    return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=None, newer=[])
 
 
 @bp.route("/<int:course_id>/")
@@ -77,20 +76,21 @@ def show(slug: str, course_id: int) -> str:
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int) -> Any:
     """Change title and summary. Where somebody else did meanwhile, both stand on the page and nothing is saved yet."""
+    if request.method == "POST":
+        services.hold(Course, course_id)
     organisation, course = course_for(slug, course_id)
-    present = services.digest_of_course(course)
-    form = CourseForm(obj=course, seen=present)
-    is_newer = bool(form.seen.data) and form.seen.data != present
-    if form.validate_on_submit() and not is_newer:
+    form = CourseForm(obj=course)
+    clash = newer(form, CourseForm(formdata=None, obj=course))
+    if form.validate_on_submit() and not clash:
         services.revise_course(
             course, form.title_zh.data, form.title_en.data, form.summary_zh.data, form.summary_en.data
         )
         db.session.commit()
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
-    form.seen.data = present
-    return render_template(
-        "courses/workshop/edit.html", organisation=organisation, form=form, course=course, is_newer=is_newer
+    answer = render_template(
+        "courses/workshop/edit.html", organisation=organisation, form=form, course=course, newer=clash
     )
+    return answer, 409 if clash else 200
 
 
 @bp.route("/<int:course_id>/publication/", methods=["POST"])

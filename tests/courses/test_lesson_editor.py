@@ -198,7 +198,7 @@ def test_two_who_edit_the_summary_see_each_other(author, course, db):
     opened = page(author, path)
     course.summary_zh = "别人写的"
     db.session.commit()
-    refused = read(submit(author, opened, {"summary_zh": "我写的"}))
+    refused = read(submit(author, opened, {"summary_zh": "我写的"}), status=409)
     assert "别人写的" in refused.text
     db.session.refresh(course)
     assert course.summary_zh == "别人写的"
