@@ -252,6 +252,12 @@ def draft_of(lesson_id: int, person_id: int) -> LessonDraft | None:
     return db.session.get(LessonDraft, (lesson_id, person_id))
 
 
+def draft_saved_at(lesson_id: int, person_id: int) -> datetime | None:
+    """Since when it is kept what somebody is writing of a lesson."""
+    kept = sa.select(LessonDraft.saved_at)
+    return db.session.scalar(kept.where(LessonDraft.lesson_id == lesson_id, LessonDraft.person_id == person_id))
+
+
 def is_quiz_kept(quiz_id: int) -> bool:
     """Whether a revision of a lesson refers to a quiz."""
     return bool(db.session.scalar(sa.select(sa.exists().where(LessonRevision.quiz_id == quiz_id))))

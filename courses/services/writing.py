@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app import audit
 from app.db import db
@@ -407,16 +408,19 @@ def restore_lesson(lesson: Lesson, actor_id: int, organisation_id: int) -> None:
 
 def keep_draft(
     lesson: Lesson, person_id: int, content: Mapping[str, Any], based_on: int, sequence: int, now: datetime
-) -> LessonDraft:
-    """Keep what somebody is writing; what was typed earlier but arrives later changes nothing."""
-    draft = db.session.get(LessonDraft, (lesson.id, person_id), with_for_update=True)
-    if draft is None:
-        draft = LessonDraft(lesson_id=lesson.id, person_id=person_id, sequence=-1)
-        db.session.add(draft)
-    if sequence > draft.sequence:
-        draft.based_on, draft.content, draft.sequence, draft.saved_at = based_on, dict(content), sequence, now
-    db.session.flush()
-    return draft
+) -> datetime:
+    """Keep what somebody is writing, and say since when it is kept: what was typed earlier but arrives later changes
+    nothing.
+    """
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    said = {"based_on": based_on, "content": dict(content), "sequence": sequence, "saved_at": now}
+    adding = insert(LessonDraft).values(lesson_id=lesson.id, person_id=person_id, **said)
+    kept = adding.on_conflict_do_update(
+        index_elements=("lesson_id", "person_id"),
+        set_={name: adding.excluded[name] for name in said},
+        where=LessonDraft.sequence < adding.excluded.sequence,
+    ).returning(LessonDraft.saved_at)
+    return db.session.scalar(kept) or queries.draft_saved_at(lesson.id, person_id) or now
 
 
 def forget_draft(lesson_id: int, person_id: int) -> None:

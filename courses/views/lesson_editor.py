@@ -99,10 +99,10 @@ def draft(slug: str, course_id: int, lesson_id: int) -> Any:
                      "captions_zh", "captions_en", "downloads")
     }  # fmt: skip
     based_on = request.form.get("based_on", lesson.revision_number, type=int)
-    kept = services.keep_draft(lesson, current_user.id, content, based_on, revision(), utcnow())
+    saved_at = services.keep_draft(lesson, current_user.id, content, based_on, revision(), utcnow())
     db.session.commit()
     if wants_json():
-        return jsonify(saved_at=kept.saved_at.isoformat())
+        return jsonify(saved_at=saved_at.isoformat())
     return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
 
 

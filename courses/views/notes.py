@@ -43,11 +43,10 @@ def save(lesson_id: int) -> Any:
         return redirect(url_for("courses.lessons.show", course_id=course_id, position=position), 303)
     body = (form.body.data or "").replace("\r\n", "\n")
     note = services.keep_note(current_user.id, lesson_id, body, revision(), received())
+    saved_at = note.saved_at
     db.session.commit()
     if wants_json():
-        return jsonify(
-            saved_at=moment_iso(note.saved_at), receipt=_("Saved %(time)s", time=moment_text(note.saved_at, "clock"))
-        )
+        return jsonify(saved_at=moment_iso(saved_at), receipt=_("Saved %(time)s", time=moment_text(saved_at, "clock")))
     flash(_("Your note is saved."), "success")
     return redirect(url_for("courses.lessons.show", course_id=course_id, position=position, _anchor="note"), 303)
 

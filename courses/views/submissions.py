@@ -156,10 +156,10 @@ class Place:
 def save(course_id: int, lesson_id: int) -> Any:
     """Keep the draft, and files that came with it: with script a receipt as JSON."""
     place = place_for(course_id, lesson_id)
-    draft, _work, all_kept = _keep(place)
-    told = _("Saved %(time)s", time=moment_text(draft.saved_at, "clock"))
+    saved_at, _work, all_kept = _keep(place)
+    told = _("Saved %(time)s", time=moment_text(saved_at, "clock"))
     if wants_json():
-        return jsonify(saved_at=moment_iso(draft.saved_at), receipt=told)
+        return jsonify(saved_at=moment_iso(saved_at), receipt=told)
     if all_kept:
         flash(_("The draft is kept. It is not handed in yet."), "success")
     return redirect(place.url, 303)
@@ -170,7 +170,7 @@ def save(course_id: int, lesson_id: int) -> Any:
 def hand_in(course_id: int, lesson_id: int) -> Answer:
     """Hand in what the form holds. What cannot be taken stays a draft."""
     place = place_for(course_id, lesson_id)
-    _draft, work, all_kept = _keep(place)
+    _saved_at, work, all_kept = _keep(place)
     if not all_kept:
         return redirect(place.url, 303)
     services.hold(work)
@@ -194,7 +194,7 @@ def hand_in(course_id: int, lesson_id: int) -> Answer:
 def delete_file(course_id: int, lesson_id: int, file_id: int) -> Answer:
     """Take a file out of the draft; what was written meanwhile is kept with it."""
     place = place_for(course_id, lesson_id)
-    _draft, work, _all_kept = _keep(place)
+    _saved_at, work, _all_kept = _keep(place)
     services.hold(work)
     services.remove_file(work, file_id)
     db.session.commit()
@@ -202,8 +202,8 @@ def delete_file(course_id: int, lesson_id: int, file_id: int) -> Answer:
     return redirect(place.url, 303)
 
 
-def _keep(place: Place) -> tuple[SubmissionDraft, Submission, bool]:
-    """Keep what the form holds, the words before the files, each file by itself; whether all of it was kept.
+def _keep(place: Place) -> tuple[datetime, Submission, bool]:
+    """Keep what the form holds, the words before the files, each file by itself; since when, and whether all was kept.
 
     One file that is not taken loses neither the words nor the other files.
     """
@@ -220,6 +220,7 @@ def _keep(place: Place) -> tuple[SubmissionDraft, Submission, bool]:
         revision(),
         received(),
     )
+    saved_at = draft.saved_at  # read now: after the commit it would be asked for anew
     db.session.commit()
     all_kept = True
     for name in ("files", "recording"):
@@ -240,7 +241,7 @@ def _keep(place: Place) -> tuple[SubmissionDraft, Submission, bool]:
                 flash(refusal.sentence(), "error")
                 all_kept = False
             db.session.commit()
-    return draft, work, all_kept
+    return saved_at, work, all_kept
 
 
 # Groups

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from app.db import utcnow
 from courses import queries, services
-from courses.models import LessonKind
+from courses.models import LessonDraft, LessonKind
 from tests.courses import factories
 from tests.courses.counting import statements
 from tests.page import page, read, submit
@@ -136,6 +137,21 @@ def test_what_was_typed_earlier_and_arrives_later_changes_nothing(author, course
     for revision, body in (("2000", "后来的"), ("1000", "先前的")):
         author.post(draft_of(course, lesson), data={**typed, "body_zh": body, "revision": revision})
     assert page(author, editor_of(course, lesson)).one("textarea[name=body_zh]").text() == "后来的"
+
+
+def test_a_draft_that_another_tab_saves_at_the_same_moment_gets_its_receipt(author, course, lesson, db, monkeypatch):
+    commit = db.session.commit
+
+    def and_then_another_saves():
+        commit()
+        db.session.execute(sa.delete(LessonDraft))
+        commit()
+
+    monkeypatch.setattr(db.session, "commit", and_then_another_saves)
+    typed = {"body_zh": "写到一半", "title_zh": "x", "revision": "1"}
+    answer = author.post(draft_of(course, lesson), data=typed, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    assert answer.json["saved_at"]
 
 
 def test_what_was_not_saved_is_thrown_away_when_asked(author, course, lesson):
