@@ -1,5 +1,6 @@
 """Forms of courses: their shape and wording."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,7 @@ from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
 from courses.forms_seen import SeenForm
 from courses.models import Joining, LessonKind
+from courses.rules.moments import seconds_of
 
 
 class CourseForm(SeenForm):
@@ -108,6 +110,17 @@ class LessonForm(FlaskForm):
         """The number of the revision that the page showed; None where the form does not say."""
         told = self.based_on.data or ""
         return int(told) if told.isdecimal() and len(told) < 10 else None
+
+
+def lesson_form(questions: Sequence[tuple[int, str]]) -> type[LessonForm]:
+    """A lesson's form with the moment of the video at which each check question (id, name) stands, named `cue-<id>`."""
+    fields = {f"cue-{question_id}": StringField(name, [Optional(), _is_moment]) for question_id, name in questions}
+    return type("LessonForm", (LessonForm,), fields)
+
+
+def _is_moment(form: Any, field: Any) -> None:
+    if field.data and seconds_of(field.data) is None:
+        raise ValidationError(_("Write the moment as minutes:seconds, such as 1:30, or as seconds, such as 90."))
 
 
 class FileForm(FlaskForm):

@@ -241,6 +241,7 @@ def add_note(slug: str, course_id: int, cohort_id: int, submission_id: int) -> A
     except Refused as refusal:
         return _again(organisation, cohort, work, refusal)
     db.session.commit()
+    flash(_("The note stands beside the line; the marks are saved with it."), "success")
     return redirect(_here(slug, course_id, cohort_id, work, f"line-{line}"), 303)
 
 

@@ -47,6 +47,7 @@ def new(slug: str) -> Any:
             created_by_id=current_user.id,
         )
         db.session.commit()
+        flash(_("The course is begun. Write its first lesson."), "success")
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
     return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=None, newer=[])
 
@@ -86,6 +87,7 @@ def edit(slug: str, course_id: int) -> Any:
             course, form.title_zh.data, form.title_en.data, form.summary_zh.data, form.summary_en.data
         )
         db.session.commit()
+        flash(_("Title and summary are saved."), "success")
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
     answer = render_template(
         "courses/workshop/edit.html", organisation=organisation, form=form, course=course, newer=clash
