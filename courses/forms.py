@@ -34,12 +34,14 @@ from courses.forms_seen import SeenForm
 from courses.models import Joining, LessonKind
 from courses.rules.moments import seconds_of
 
+LONGEST_TITLE = 120
+
 
 class CourseForm(SeenForm):
     """What a course is called and about."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
     summary_zh = TextAreaField(
         _l("Summary in Chinese"),
         [Optional(), Length(max=5000)],
@@ -51,8 +53,8 @@ class CourseForm(SeenForm):
 class ModuleForm(SeenForm):
     """A part of a course."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
 
 
 KINDS = [
@@ -68,8 +70,8 @@ KINDS = [
 class NewLessonForm(FlaskForm):
     """What a lesson is called and of which kind; its text comes next."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
     kind = RadioField(_l("Kind"), choices=KINDS, default=LessonKind.PAGE.value)
     module_id = SelectField(_l("Module"), coerce=int)
 
@@ -77,8 +79,8 @@ class NewLessonForm(FlaskForm):
 class LessonForm(FlaskForm):
     """A lesson's title and text, and what its kind asks for."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
     kind = SelectField(_l("Kind"), choices=KINDS)
     minutes = IntegerField(
         _l("Minutes"),
@@ -223,8 +225,8 @@ class AllowanceForm(FlaskForm):
 class CohortForm(SeenForm):
     """A running of a course."""
 
-    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=120)])
-    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)])
+    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=LONGEST_TITLE)])
     starts_on = DateField(_l("Starts on"), [InputRequired(), plausible])
     ends_on = DateField(
         _l("Ends on"), [InputRequired(), plausible], description=_l("Students can enrol up to this day.")

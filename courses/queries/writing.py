@@ -151,6 +151,11 @@ def deleted_module_in(course_id: int, module_id: int, since: datetime) -> Module
     return db.session.scalars(query).one_or_none()
 
 
+def lesson_ids_in(module_id: int) -> list[int]:
+    """The lessons of a part of a course in order, deleted ones too."""
+    return list(db.session.scalars(sa.select(Lesson.id).where(Lesson.module_id == module_id).order_by(Lesson.position)))
+
+
 def deleted_in(organisation_id: int, since: datetime) -> list[Course]:
     """The courses of an organisation that were deleted after `since`, the latest first."""
     query = (

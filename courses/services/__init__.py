@@ -3,7 +3,7 @@
 Nothing here commits. What a demo or an import brings in goes the same way as what people do, with moments passed in.
 """
 
-from courses.services.announcements import announce, mark_read, take_down
+from courses.services.announcements import announce, bring_back, change_announcement, mark_read, take_down
 from courses.services.assignments import AssignmentRules, set_assignment, take_assignment_away
 from courses.services.certificates import CERTIFIED
 from courses.services.cohorts import (
@@ -37,7 +37,7 @@ from courses.services.completion import (
 from courses.services.dates import DueBeforeOpen, require_open, set_dates
 from courses.services.grades import keep_best_attempts, lesson_marked, refresh_totals
 from courses.services.learning import complete_lesson, complete_lessons, quiz_finished, read_to_end
-from courses.services.paths import create_path, delete_path, publish_path, set_steps, withdraw_path
+from courses.services.paths import create_path, delete_path, publish_path, restore_path, set_steps, withdraw_path
 from courses.services.publishing import LessonUnfinished, has_changes, move_cohort, publish, withdraw
 from courses.services.quizzes import Asked, QuizRules, set_quiz
 from courses.services.refusals import (
@@ -83,6 +83,7 @@ from courses.services.writing import (
     revise_course,
     save_lesson,
     text_of,
+    throw_away,
 )
 
 __all__ = [
@@ -117,7 +118,9 @@ __all__ = [
     "add_module",
     "announce",
     "arrange",
+    "bring_back",
     "bring_in",
+    "change_announcement",
     "change_seats",
     "check_completion",
     "come_in",
@@ -163,6 +166,7 @@ __all__ = [
     "restore_course",
     "restore_lesson",
     "restore_module",
+    "restore_path",
     "restore_revision",
     "revise_course",
     "rules_of",
@@ -177,6 +181,7 @@ __all__ = [
     "take_down",
     "take_seats",
     "text_of",
+    "throw_away",
     "wait_for_seat",
     "withdraw",
     "withdraw_path",

@@ -133,15 +133,18 @@ def add_module(course: Course, title_zh: str, title_en: str = "") -> Module:
 
 
 def restore_module(module: Module) -> None:
-    """Bring a part back, at the end and without lessons."""
+    """Bring a part back, at the end, with those of its lessons that are in no other part now."""
     module.deleted_at = None
     module.position = max((one.position for one in queries.modules_of(module.course_id)), default=0) + 1
+    free = sa.and_(Lesson.course_id == module.course_id, Lesson.module_id.is_(None))
+    db.session.execute(sa.update(Lesson).where(Lesson.id.in_(module.held), free).values(module_id=module.id))
     db.session.flush()
+    _renumber(module.course_id)
 
 
 def delete_module(module: Module, now: datetime) -> None:
     """Take a part away; its lessons stay in the course, in no part."""
-    module.deleted_at = now
+    module.deleted_at, module.held = now, queries.lesson_ids_in(module.id)
     db.session.execute(sa.update(Lesson).where(Lesson.module_id == module.id).values(module_id=None))
     db.session.flush()
     _renumber(module.course_id)
@@ -421,6 +424,13 @@ def keep_draft(
         where=LessonDraft.sequence < adding.excluded.sequence,
     ).returning(LessonDraft.saved_at)
     return db.session.scalar(kept) or queries.draft_saved_at(lesson.id, person_id) or now
+
+
+def throw_away(lesson: Lesson, text: LessonText, person_id: int, now: datetime) -> LessonRevision | None:
+    """Forget what somebody had not saved; where it says anything else than the lesson it stays aside in the history."""
+    hold(Lesson, lesson.id)
+    forget_draft(lesson.id, person_id)
+    return _revision(lesson, text, now, person_id, is_aside=True) if text != text_of(lesson) else None
 
 
 def forget_draft(lesson_id: int, person_id: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
@@ -19,7 +20,7 @@ from app.errors import wants_json
 from app.ui.filters import words
 from app.ui.markdown import render_markdown
 from courses import queries, services
-from courses.forms import LessonForm, NewLessonForm, lesson_form
+from courses.forms import LONGEST_TITLE, LessonForm, NewLessonForm, lesson_form
 from courses.models import Course, Lesson, LessonDraft, LessonKind
 from courses.policies import AUTHORS
 from courses.rules.moments import clock_of, seconds_of
@@ -112,9 +113,21 @@ def draft(slug: str, course_id: int, lesson_id: int) -> Any:
 @bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/draft/deletion/", methods=["POST"])
 @roles(*AUTHORS)
 def discard(slug: str, course_id: int, lesson_id: int) -> Response:
-    """Throw away what was not saved, and go on from the lesson as it is."""
+    """Throw away what was not saved, and go on from the lesson as it is; what was written stays in the history."""
     _organisation, course = course_for(slug, course_id)
-    services.forget_draft(lesson_for(course, lesson_id).id, current_user.id)
+    lesson = lesson_for(course, lesson_id)
+    draft = queries.draft_of(lesson.id, current_user.id)
+    if draft is not None:
+        items = assessment.items_of(lesson.quiz_id) if lesson.quiz_id else []
+        names = [kept.name for kept in queries.files_of(course.id)]
+        # As if it had been sent: numbers are read, and what is none is left out.
+        form = _form(lesson, None, names, items, formdata=MultiDict(draft.content))
+        text = _text(form, course, lesson, [item.version.question_id for item in items])
+        kept_aside = services.throw_away(lesson, text, current_user.id, utcnow())
+        if kept_aside is not None:
+            flash(
+                _("It is thrown away, and stays in the history as state %(number)s.", number=kept_aside.number), "info"
+            )
     db.session.commit()
     return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
 
@@ -214,7 +227,7 @@ def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[i
     captions = {
         language: name for language, name in (("zh", form.captions_zh.data), ("en", form.captions_en.data)) if name
     }
-    kind = LessonKind(form.kind.data)
+    kind = LessonKind(form.kind.data) if form.kind.data in tuple(LessonKind) else lesson.kind
     if kind is LessonKind.VIDEO and form.video.data:
         settings["video"] = form.video.data
         settings |= {"captions": captions} if captions else {}
@@ -227,8 +240,8 @@ def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[i
     named = {*settings.get("downloads", []), settings.get("video", ""), *settings.get("captions", {}).values()} - {""}
     bodies = (_one_kind_of_line(form.body_zh.data), _one_kind_of_line(form.body_en.data))
     return services.LessonText(
-        title_zh=form.title_zh.data,
-        title_en=form.title_en.data,
+        title_zh=(form.title_zh.data or "")[:LONGEST_TITLE],
+        title_en=(form.title_en.data or "")[:LONGEST_TITLE],
         body_zh=bodies[0],
         body_en=bodies[1],
         kind=kind,

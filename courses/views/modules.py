@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import roles
@@ -59,6 +60,10 @@ def delete(slug: str, course_id: int, module_id: int) -> Response:
     _organisation, course = course_for(slug, course_id)
     services.delete_module(module_for(course, module_id), utcnow())
     db.session.commit()
+    flash(
+        _("The module is dissolved. For thirty days it can be brought back from “Deleted lessons, modules and files”."),
+        "info",
+    )
     return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor="lessons"), 303)
 
 

@@ -186,9 +186,15 @@ def withdraw(slug: str, path_id: int) -> Response:
 def delete(slug: str, path_id: int) -> Response:
     """Delete it; its courses stay."""
     _organisation, path = path_for(slug, path_id)
-    services.delete_path(path, current_user.id)
+    services.delete_path(path, current_user.id, utcnow())
     db.session.commit()
-    flash(_("The path is deleted; its courses stay."), "success")
+    flash(
+        _(
+            "The path is deleted; its courses stay."
+            " For thirty days it can be brought back from “Deleted courses and paths”."
+        ),
+        "success",
+    )
     return redirect(url_for(".own", slug=slug), 303)
 
 

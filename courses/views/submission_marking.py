@@ -26,9 +26,10 @@ from courses.forms_assignments import (
     marks_form,
     marks_values,
 )
-from courses.models import Assignment, Cohort, LessonRevision, Submission, WorkState
+from courses.models import Assignment, Cohort, LessonRevision, MarginNote, Submission, WorkState
 from courses.policies import AUTHORS
 from courses.queries import submissions as queries
+from courses.queries.trash import KEPT, deleted_among
 from courses.rules.margins import numbered
 from courses.services import submission_marks as services
 from courses.services import submissions as works
@@ -253,8 +254,23 @@ def delete_note(slug: str, course_id: int, cohort_id: int, submission_id: int, n
     answer = _give(organisation, cohort, work)
     if answer is not None:
         return answer
-    services.remove_note(work, note_id)
+    services.remove_note(work, note_id, received())
     db.session.commit()
+    flash(_("The note is taken away. It can be brought back beside its line."), "success")
+    return redirect(_here(slug, course_id, cohort_id, work, "text"), 303)
+
+
+@bp.route(f"{WORK}/notes/<int:note_id>/restoration/", methods=["POST"])
+@roles(*AUTHORS)
+def restore_note(slug: str, course_id: int, cohort_id: int, submission_id: int, note_id: int) -> Any:
+    """Bring a note back; the marks in the form are saved with it."""
+    organisation, cohort, work = handed_in(slug, course_id, cohort_id, submission_id)
+    answer = _give(organisation, cohort, work)
+    if answer is not None:
+        return answer
+    services.restore_note(work, note_id)
+    db.session.commit()
+    flash(_("The note is back."), "success")
     return redirect(_here(slug, course_id, cohort_id, work, "text"), 303)
 
 
@@ -348,6 +364,9 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
     notes: dict[int, list[Any]] = {}
     for note in queries.notes_on(newest.id):
         notes.setdefault(note.line, []).append(note)
+    taken_away: dict[int, list[Any]] = {}
+    for note in deleted_among(MarginNote, received() - KEPT, version_id=newest.id):
+        taken_away.setdefault(note.line, []).append(note)
     last = releases[0] if releases else None
     margin = services.margin_of(newest.id)
     is_changed = (
@@ -376,6 +395,7 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
         versions=versions,
         lines=numbered(newest.text),
         notes=notes,
+        taken_away=taken_away,
         releases=releases,
         is_changed=is_changed,
         is_again=last is not None and last.version_id == newest.id,

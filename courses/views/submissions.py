@@ -46,6 +46,7 @@ from courses.models import (
     WorkGroup,
 )
 from courses.queries import submissions as queries
+from courses.queries.trash import KEPT, deleted_among, deleted_one
 from courses.rules.margins import numbered
 from courses.services import require_readable, work_groups
 from courses.services import submissions as services
@@ -70,6 +71,7 @@ class Desk:
     draft: SubmissionDraft | None = None
     others: list[SubmissionDraft] | None = None
     files: list[SubmissionFile] | None = None
+    taken_out: list[SubmissionFile] | None = None
     versions: list[SubmissionVersion] | None = None
     release: Release | None = None
 
@@ -112,6 +114,7 @@ def desk_of(lesson: Lesson | LessonRevision, lesson_id: int, enrolment: Enrolmen
         draft=next((draft for draft in drafts if draft.person_id == enrolment.person_id), None),
         others=[draft for draft in drafts if draft.person_id != enrolment.person_id and (draft.text or draft.link)],
         files=queries.files_of_draft(work.id) if work is not None else [],
+        taken_out=deleted_among(SubmissionFile, now - KEPT, submission_id=work.id) if work is not None else [],
         versions=queries.versions_of(work.id) if work is not None and work.is_handed_in else [],
         release=releases[0] if releases else None,
     )
@@ -196,9 +199,23 @@ def delete_file(course_id: int, lesson_id: int, file_id: int) -> Answer:
     place = place_for(course_id, lesson_id)
     _saved_at, work, _all_kept = _keep(place)
     services.hold(work)
-    services.remove_file(work, file_id)
+    services.remove_file(work, file_id, received())
     db.session.commit()
-    flash(_("The file is taken out of the draft."), "success")
+    flash(_("The file is taken out of the draft. For thirty days it can be put back."), "success")
+    return redirect(place.url, 303)
+
+
+@bp.route(f"{DESK}/files/<int:file_id>/restoration/", methods=["POST"])
+@signed_in
+def restore_file(course_id: int, lesson_id: int, file_id: int) -> Answer:
+    """Put a file that was taken out into the draft again."""
+    place = place_for(course_id, lesson_id)
+    _saved_at, work, _all_kept = _keep(place)
+    services.hold(work)
+    taken_out = deleted_one(SubmissionFile, file_id, received() - KEPT, submission_id=work.id) or abort(404)
+    services.restore_file(work, place.assignment, taken_out)
+    db.session.commit()
+    flash(_("The file is in the draft again."), "success")
     return redirect(place.url, 303)
 
 

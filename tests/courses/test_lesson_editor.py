@@ -160,6 +160,18 @@ def test_what_was_not_saved_is_thrown_away_when_asked(author, course, lesson):
     assert page(author, editor_of(course, lesson)).one("textarea[name=body_zh]").text() == BODY
 
 
+def test_what_was_thrown_away_stays_in_the_history(author, course, lesson, db):
+    typed = sent(page(author, editor_of(course, lesson)).one("#lesson"))
+    author.post(draft_of(course, lesson), data={**typed, "body_zh": "写到一半", "revision": "1"})
+    answer = author.post(f"{draft_of(course, lesson)}deletion/")
+    assert "stays in the history as state" in page(author, answer.location).text
+    [aside] = [one for one in db.session.scalars(queries.revisions_of(lesson.id)) if one.is_aside]
+    assert (aside.minutes, aside.is_required) == (lesson.minutes, lesson.is_required)
+    author.post(f"{WORK}{course.id}/lessons/{lesson.id}/history/{aside.number}/restoration/")
+    db.session.refresh(lesson)
+    assert lesson.body_zh == "写到一半"
+
+
 def test_a_draft_begun_before_somebody_saved_is_merged_when_it_is_saved(author, course, lesson, db):
     typed = sent(page(author, editor_of(course, lesson)).one("#lesson"))
     author.post(draft_of(course, lesson), data={**typed, "body_zh": BODY.replace("第一行", "我"), "revision": "1"})

@@ -192,7 +192,7 @@ def test_a_note_needs_a_line_that_says_something_and_words(sign_in, db, cast, kl
     assert answer.status_code == 409
     assert "Choose one." in answer.get_data(as_text=True)
     assert note.strip() in page_values(answer)
-    assert db.session.scalar(sa.select(MarginNote.id)) is None
+    assert db.session.scalar(sa.select(MarginNote.id).where(MarginNote.deleted_at.is_(None))) is None
 
 
 def page_values(answer):
@@ -204,7 +204,7 @@ def test_a_note_can_be_taken_away_before_release(sign_in, db, cast, klass, work)
     client.post(path(klass, work, "notes/"), data=entered(client, klass, work, line="1", note="weg"))
     note = db.session.scalar(sa.select(MarginNote.id))
     client.post(path(klass, work, f"notes/{note}/deletion/"), data=entered(client, klass, work))
-    assert db.session.scalar(sa.select(MarginNote.id)) is None
+    assert db.session.scalar(sa.select(MarginNote.id).where(MarginNote.deleted_at.is_(None))) is None
 
 
 # Release
