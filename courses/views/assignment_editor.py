@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import roles
-from app.db import db
+from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from courses import services
@@ -47,7 +47,7 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
         kept.offer(reference.skill_names(language()))
         clash = newer(form, kept)
         if form.validate_on_submit() and not clash:
-            services.set_assignment(lesson, course, form.rules(), form.rubric(), current_user.id)
+            services.set_assignment(lesson, course, form.rules(), form.rubric(), current_user.id, utcnow())
             db.session.commit()
             flash(_("The assignment is saved. Cohorts get it with the next version of the course."), "success")
             return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
@@ -69,7 +69,7 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
 def delete(slug: str, course_id: int, lesson_id: int) -> Response:
     """Make the lesson a page again."""
     _organisation, course = course_for(slug, course_id)
-    services.take_assignment_away(lesson_for(course, lesson_id), course, current_user.id)
+    services.take_assignment_away(lesson_for(course, lesson_id), course, current_user.id, utcnow())
     db.session.commit()
     flash(_("The lesson is a page again. What was handed in stays with its cohorts."), "success")
     return redirect(url_for("courses.lesson_editor.edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)

@@ -15,7 +15,7 @@ from app.assessment import queries as assessment
 from app.assessment.forms import skill_choices
 from app.assessment.models import Paging, Quiz, QuizItem
 from app.clock import moment_on_the_wall, on_the_wall
-from app.db import db
+from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from app.ui.filters import number
@@ -59,7 +59,7 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
     problem = problem or trouble
     if form.validate_on_submit() and not clash and not problem:
         questions = [Asked(newest[question_id], points, pool) for question_id, points, pool in chosen]
-        services.set_quiz(lesson, course, questions, _rules(form, pools), actor_id=current_user.id)
+        services.set_quiz(lesson, course, questions, _rules(form, pools), actor_id=current_user.id, now=utcnow())
         db.session.commit()
         flash(_("The quiz is saved."), "success")
         anchor = "questions" if request.form.get("move") else None
@@ -109,7 +109,7 @@ def add(slug: str, course_id: int, lesson_id: int) -> Response:
     questions = [Asked(item.version, item.points, item.pool) for item in items]
     questions += [Asked(newest[question.id], ONE) for question in added]
     if added:
-        services.set_quiz(lesson, course, questions, _rules_of(lesson), actor_id=current_user.id)
+        services.set_quiz(lesson, course, questions, _rules_of(lesson), actor_id=current_user.id, now=utcnow())
         db.session.commit()
     return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
 
@@ -150,7 +150,7 @@ def draw(slug: str, course_id: int, lesson_id: int) -> Response:
     pools = {**rules.pools, str(following): {"take": form.take.data, "skill": skill, "level": level}}
     if len(newest) < form.take.data:
         raise services.PoolTooSmall(take=form.take.data, size=len(newest))
-    services.set_quiz(lesson, course, questions, replace(rules, pools=pools), actor_id=current_user.id)
+    services.set_quiz(lesson, course, questions, replace(rules, pools=pools), actor_id=current_user.id, now=utcnow())
     db.session.commit()
     return redirect(here, 303)
 

@@ -5,10 +5,12 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from app.assessment import queries as assessment
 from app.db import utcnow
 from courses import queries, services
 from courses.models import LessonDraft, LessonKind
-from tests.courses import factories
+from courses.queries import submissions as works
+from tests.courses import factories, handing_in
 from tests.courses.counting import statements
 from tests.page import page, read, submit
 
@@ -204,6 +206,68 @@ def test_a_quiz_is_restored_when_asked(author, course, lesson, db, cast):
     author.post(f"{path}restoration/", data={"with": "work"})
     db.session.refresh(lesson)
     assert lesson.quiz_id == old.id
+
+
+def test_the_history_compares_and_restores_video_files_and_category(author, course, lesson, db):
+    lesson.kind, lesson.category = LessonKind.VIDEO, "tests"
+    lesson.settings = {"video": "a.mp4", "captions": {"zh": "a.vtt"}, "downloads": ["plan.pdf"], "files": {"a.mp4": 7}}
+    services.save_lesson(lesson, services.text_of(lesson), utcnow(), None)
+    before = lesson.revision_number
+    other = text_with(lesson, category="", settings={"video": "b.mp4", "files": {"b.mp4": 8}})
+    services.save_lesson(lesson, other, utcnow(), None)
+    db.session.commit()
+    history = f"{WORK}{course.id}/lessons/{lesson.id}/history/{before}/"
+    shown = page(author, history)
+    assert "Both say the same" not in shown.text
+    removed = shown.words("del")
+    assert {"tests", "Video: a.mp4", "Captions (zh): a.vtt", "Files to download: plan.pdf"} <= set(removed)
+    assert "b.mp4, upload 8" in shown.words("ins")
+    author.post(f"{history}restoration/")
+    db.session.refresh(lesson)
+    assert (lesson.category, lesson.settings["video"], lesson.settings["captions"]) == (
+        "tests",
+        "a.mp4",
+        {"zh": "a.vtt"},
+    )
+
+
+def test_a_question_taken_out_of_a_quiz_that_is_not_published_stays_in_the_history(author, db, cast):
+    course = factories.course(cast, published=False)
+    lesson = queries.lessons_of(course.id)[0]
+    one, two = (factories.question(cast.university) for _ in range(2))
+    factories.give_quiz(lesson, course, [one, two])
+    db.session.commit()
+    place = f"{WORK}{course.id}/lessons/{lesson.id}/"
+    changes = {f"drop-{two.question_id}": "1", f"points-{one.question_id}": "3", "minutes": "30"}
+    submit(author, page(author, f"{place}quiz/"), changes, form="#quiz")
+    db.session.refresh(lesson)
+    before = lesson.revision_number - 1
+    shown = page(author, f"{place}history/{before}/")
+    name = one.question.name
+    assert f"{name}, wording 1, 3 points" in shown.words("ins")
+    assert "Minutes: 30" in shown.words("ins")
+    submit(author, shown, form="form[action$='restoration/']:has([name=with])")
+    db.session.refresh(lesson)
+    assert [item.question_version_id for item in assessment.items_of(lesson.quiz_id)] == [one.id, two.id]
+
+
+def test_a_criterion_taken_out_of_a_rubric_stays_in_the_history(author, db, cast):
+    course = factories.course(cast, published=False)
+    lesson = queries.lessons_of(course.id)[0]
+    services.set_assignment(lesson, course, services.AssignmentRules(), handing_in.CRITERIA)
+    db.session.commit()
+    place = f"{WORK}{course.id}/lessons/{lesson.id}/"
+    gone = {f"criteria-1-{name}": "" for name in ("title_zh", "title_en", "weight", "marks_max")}
+    gone |= {f"criteria-1-descriptor_{language}": "" for language in ("zh", "en")}
+    submit(author, page(author, f"{place}assignment/"), {**gone, "late_percent": "5"}, form="form.wide")
+    db.session.refresh(lesson)
+    shown = page(author, f"{place}history/{lesson.revision_number - 1}/")
+    assert any("Criterion in English: Tone" in line for line in shown.words("del"))
+    assert any(line.endswith("(percent): 5") for line in shown.words("ins"))
+    submit(author, shown, form="form[action$='restoration/']:has([name=with])")
+    db.session.refresh(lesson)
+    kept = works.assignment_with_rubric(lesson.assignment_id)
+    assert [row.title_en for row in kept.rubric.rows] == ["Facts", "Tone"]
 
 
 def test_browsers_lines_are_kept_as_one_kind(author, course, lesson, db):
