@@ -116,6 +116,7 @@ from courses.queries.paths import (
 from courses.queries.versions import (
     VersionLine,
     cohorts_by_version,
+    cohorts_learning,
     count_lacking,
     effect_of_moving,
     is_in_version,
@@ -181,6 +182,7 @@ __all__ = [
     "cohort_to_read",
     "cohorts_by_version",
     "cohorts_keeping_a_seat",
+    "cohorts_learning",
     "cohorts_of",
     "cohorts_taught_in",
     "cohorts_with_seats_to_fill",

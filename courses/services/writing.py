@@ -345,6 +345,26 @@ def move_lesson(lesson: Lesson, by: int) -> None:
     _place(lesson.course_id, order)
 
 
+def move_module(module: Module, by: int) -> None:
+    """Let a part change places with the one before (-1) or after it (+1), with its lessons."""
+    hold(Course, module.course_id)
+    order = order_of(module.course_id)
+    here = next(place for place, (module_id, _ids) in enumerate(order) if module_id == module.id)
+    # Lessons in no part stand first, whatever comes after them.
+    if not by or not 1 <= here + by < len(order):
+        return
+    order[here], order[here + by] = order[here + by], order[here]
+    _place_modules(module.course_id, order)
+    _place(module.course_id, order)
+
+
+def _place_modules(course_id: int, order: Sequence[tuple[int | None, Sequence[int]]]) -> None:
+    places = {module_id: place for place, (module_id, _ids) in enumerate(order, start=1) if module_id is not None}
+    for module in queries.modules_of(course_id):
+        module.position = places[module.id]
+    db.session.flush()
+
+
 def order_of(course_id: int) -> list[tuple[int | None, list[int]]]:
     """The lessons of each module, those in no module first: (module id, lesson ids)."""
     groups: dict[int | None, list[int]] = {None: []}
@@ -360,9 +380,7 @@ def arrange(course: Course, order: Sequence[tuple[int | None, Sequence[int]]]) -
     held = order_of(course.id)
     if _named(held) != _named(order):
         raise NotTheSameLessons
-    places = {module_id: place for place, (module_id, _ids) in enumerate(order, start=1) if module_id is not None}
-    for module in queries.modules_of(course.id):
-        module.position = places[module.id]
+    _place_modules(course.id, order)
     _place(course.id, order)
 
 

@@ -13,6 +13,7 @@ from courses.forms import ModuleForm
 from courses.forms_seen import newer
 from courses.models import Course, Module
 from courses.policies import AUTHORS
+from courses.views.lesson_editor import STEPS
 from courses.views.workshop import course_for
 
 bp = Blueprint("modules", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>/modules")
@@ -51,6 +52,16 @@ def edit(slug: str, course_id: int, module_id: int) -> Any:
         "courses/modules/edit.html", organisation=organisation, course=course, module=module, form=form, newer=clash
     )
     return answer, 409 if clash else 200
+
+
+@bp.route("/<int:module_id>/place/", methods=["POST"])
+@roles(*AUTHORS)
+def move(slug: str, course_id: int, module_id: int) -> Response:
+    """One place up or down, with its lessons."""
+    _organisation, course = course_for(slug, course_id)
+    services.move_module(module_for(course, module_id), STEPS.get(request.form.get("step", ""), 0))
+    db.session.commit()
+    return redirect(url_for("courses.workshop.show", slug=slug, course_id=course_id, _anchor=f"m{module_id}"), 303)
 
 
 @bp.route("/<int:module_id>/deletion/", methods=["POST"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -100,9 +101,13 @@ def edit(slug: str, course_id: int) -> Any:
 def publish(slug: str, course_id: int) -> Response:
     """Let students find it."""
     _organisation, course = course_for(slug, course_id)
-    services.publish(course, utcnow(), current_user.id)
+    given = queries.cohorts_learning(services.publish(course, utcnow(), current_user.id).id)
     db.session.commit()
-    flash(_("The course is published. Open a cohort so that students can enrol."), "success")
+    if given:
+        flash(_("The course is published."), "success")
+        tell_who_got_it(given)
+    else:
+        flash(_("The course is published. Open a cohort so that students can enrol."), "success")
     return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
 
 
@@ -114,6 +119,19 @@ def withdraw(slug: str, course_id: int) -> Response:
     services.withdraw(course, current_user.id)
     db.session.commit()
     return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
+
+
+def tell_who_got_it(cohorts: int) -> None:
+    """Say that cohorts in which nobody learns yet have what was just published."""
+    if cohorts:
+        flash(
+            ngettext(
+                "One cohort that has no learners yet got it by itself.",
+                "%(num)d cohorts that have no learners yet got it by themselves.",
+                cohorts,
+            ),
+            "info",
+        )
 
 
 def course_for(slug: str, course_id: int) -> tuple[Organisation, Course]:

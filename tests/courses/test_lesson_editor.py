@@ -321,6 +321,50 @@ def test_modules_group_lessons_and_everything_can_be_arranged_at_once(author, co
     assert len(queries.lessons_of(course.id)) == 2
 
 
+def test_modules_change_places_with_their_lessons_by_their_buttons(author, course, db):
+    one, two = (lesson.id for lesson in queries.lessons_of(course.id))
+    first, second = services.add_module(course, "甲", "First"), services.add_module(course, "乙", "Second")
+    services.arrange(course, [(None, []), (first.id, [one]), (second.id, [two])])
+    db.session.commit()
+    keys, bench = (first.id, second.id), f"{WORK}{course.id}/"
+    shown = page(author, bench)
+    assert [len(shown.select(f"#m{key} .order-head button[name=step]")) for key in keys] == [1, 1]
+    answer = submit(author, shown, form=f"#m{keys[0]} .order-head form", button="step=down")
+    assert answer.location.endswith(f"#m{keys[0]}")
+    db.session.expire_all()
+    assert services.order_of(course.id) == [(None, []), (keys[1], [two]), (keys[0], [one])]
+    assert [lesson.id for lesson in queries.lessons_of(course.id)] == [two, one]
+    author.post(f"{bench}modules/{keys[1]}/place/", data={"step": "up"})
+    db.session.expire_all()
+    assert [key for key, _lessons in services.order_of(course.id)] == [None, keys[1], keys[0]], "the first stays first"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (LessonKind.VIDEO, "Lesson 1, “Part 1”, is a video: choose its MP4 file."),
+        (LessonKind.QUIZ, "Lesson 1, “Part 1”, is a quiz that has no questions yet."),
+        (LessonKind.ASSIGNMENT, "Lesson 1, “Part 1”, is an assignment: say what is to be handed in."),
+        (LessonKind.FILE, "Lesson 1, “Part 1”, is a file: choose what can be downloaded."),
+    ],
+)
+def test_what_a_lesson_lacks_is_named_in_the_language_of_the_reader(author, course, lesson, db, kind, said):
+    lesson.kind = kind
+    db.session.commit()
+    refused = author.post(f"{WORK}{course.id}/publication/", headers={"Accept": "application/json"})
+    assert refused.json["message"] == said
+
+
+def test_the_kind_of_a_lesson_is_no_kind_of_question(sign_in, course, lesson, db, cast):
+    cast.coordinator.language = "zh"
+    lesson.kind = LessonKind.FILE
+    db.session.commit()
+    bench = page(sign_in(cast.coordinator), f"{WORK}{course.id}/")
+    assert bench.words(f"#l{lesson.id} .item-meta")[0].startswith("文件 ·")
+    assert "版本" in bench.links
+    assert "版本数" not in bench.text
+
+
 def test_a_deleted_lesson_and_a_deleted_course_come_back(author, course, lesson, db):
     author.post(f"{WORK}{course.id}/lessons/{lesson.id}/deletion/")
     assert "Part 1" in page(author, f"{WORK}{course.id}/lessons/deleted/").text
