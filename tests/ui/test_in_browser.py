@@ -300,3 +300,45 @@ def test_words_that_the_server_refused_are_still_offered(comments, context):
     page.reload()
     expect(page.locator("#fresh")).to_have_value("")
     expect(page.locator("[data-keep-offer]")).to_be_hidden()
+
+
+ORDER = """{% extends "layouts/app.html" %}
+{% block title %}Order{% endblock %}
+{% block content %}
+<p role="status" id="order-status" data-saved="Saved" data-moved="Now at {place}" data-failed="Failed"></p>
+<form method="post" action="/order/" data-order-form hidden>
+  <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
+</form>
+{% for key in (0, 4, 5) %}
+<div{% if key %} data-group{% endif %}>
+  {% if key %}<button type="button" data-group-handle hidden aria-label="Move {{ key }}">=</button>{% endif %}
+  <ol data-order="{{ key }}">
+    <li data-lesson="{{ key }}1"><button type="button" data-handle hidden>=</button>Lesson</li>
+  </ol>
+</div>
+{% endfor %}
+<script src="{{ asset('js/order.js') }}" defer></script>
+{% endblock %}"""
+
+
+def test_a_module_moves_with_its_lessons_by_keys_and_never_before_those_in_none(app, context):
+    orders = []
+
+    @app.get("/order/")
+    def order_page():
+        return app.jinja_env.from_string(ORDER).render()
+
+    @app.post("/order/")
+    def keep_order():
+        orders.append(request.form["order"])
+        return jsonify(saved=True)
+
+    page = context.new_page()
+    page.goto("/order/")
+    handle = page.locator("[data-group-handle]").last
+    handle.press("ArrowUp")
+    expect(page.locator("#order-status")).to_have_text("Saved")
+    page.locator("[data-group-handle]").first.press("ArrowUp")
+    page.locator("[data-handle]").first.press("ArrowDown")
+    expect(page.locator("#order-status")).to_have_text("Saved")
+    assert orders == ["0:01 5:51 4:41", "0: 5:01,51 4:41"]

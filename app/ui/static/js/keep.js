@@ -42,8 +42,9 @@
       const values = Object.fromEntries(boxes(form).map((box) => [box.name, box.value]));
       try {
         // Rows that are not on the page now stay kept, too.
-        if (Object.values(values).some(Boolean)) localStorage.setItem(key, JSON.stringify({ ...recall(key), ...values }));
-        else localStorage.removeItem(key);
+        if (Object.values(values).some(Boolean)) {
+          localStorage.setItem(key, JSON.stringify({ ...recall(key), ...values }));
+        } else localStorage.removeItem(key);
       } catch {
         return; // storage is full or closed to us
       }

@@ -12,7 +12,9 @@
   const lines = (list) => [...list.querySelectorAll(":scope > li[data-lesson]")];
   const groups = () => [...document.querySelectorAll("[data-group]")];
   const order = () =>
-    lists().map((list) => `${list.dataset.order}:${lines(list).map((line) => line.dataset.lesson).join(",")}`).join(" ");
+    lists().map((list) => `${list.dataset.order}:${lines(list).map((line) => line.dataset.lesson).join(",")}`).join(
+      " ",
+    );
 
   const send = async () => {
     const body = new URLSearchParams({ order: order(), csrf_token: form.elements.csrf_token.value });
