@@ -1,5 +1,6 @@
 """Forms of courses: their shape and wording."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -29,29 +30,31 @@ from app.assessment.models import Paging
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
+from courses.forms_seen import SeenForm
 from courses.models import Joining, LessonKind
+from courses.rules.moments import seconds_of
+
+LONGEST_TITLE = 120
 
 
-class CourseForm(FlaskForm):
+class CourseForm(SeenForm):
     """What a course is called and about."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
     summary_zh = TextAreaField(
         _l("Summary in Chinese"),
         [Optional(), Length(max=5000)],
         description=_l("Whom the course is for and what they can do afterwards. Markdown."),
     )
     summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=5000)])
-    # Of what the page showed, so that whoever saves after somebody else learns of it.
-    seen = HiddenField()
 
 
-class ModuleForm(FlaskForm):
+class ModuleForm(SeenForm):
     """A part of a course."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
 
 
 KINDS = [
@@ -67,8 +70,8 @@ KINDS = [
 class NewLessonForm(FlaskForm):
     """What a lesson is called and of which kind; its text comes next."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
     kind = RadioField(_l("Kind"), choices=KINDS, default=LessonKind.PAGE.value)
     module_id = SelectField(_l("Module"), coerce=int)
 
@@ -76,8 +79,8 @@ class NewLessonForm(FlaskForm):
 class LessonForm(FlaskForm):
     """A lesson's title and text, and what its kind asks for."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
     kind = SelectField(_l("Kind"), choices=KINDS)
     minutes = IntegerField(
         _l("Minutes"),
@@ -111,6 +114,17 @@ class LessonForm(FlaskForm):
         return int(told) if told.isdecimal() and len(told) < 10 else None
 
 
+def lesson_form(questions: Sequence[tuple[int, str]]) -> type[LessonForm]:
+    """A lesson's form with the moment of the video at which each check question (id, name) stands, named `cue-<id>`."""
+    fields = {f"cue-{question_id}": StringField(name, [Optional(), _is_moment]) for question_id, name in questions}
+    return type("LessonForm", (LessonForm,), fields)
+
+
+def _is_moment(form: Any, field: Any) -> None:
+    if field.data and seconds_of(field.data) is None:
+        raise ValidationError(_("Write the moment as minutes:seconds, such as 1:30, or as seconds, such as 90."))
+
+
 class FileForm(FlaskForm):
     """A file for a course."""
 
@@ -134,7 +148,7 @@ class PublishForm(FlaskForm):
     note_en = TextAreaField(_l("What is new, in English"), [Optional(), Length(max=5000)])
 
 
-class QuizForm(FlaskForm):
+class QuizForm(SeenForm):
     """The rules of a lesson's quiz."""
 
     minutes = IntegerField(
@@ -208,11 +222,11 @@ class AllowanceForm(FlaskForm):
     )
 
 
-class CohortForm(FlaskForm):
+class CohortForm(SeenForm):
     """A running of a course."""
 
-    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=120)])
-    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)])
+    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=LONGEST_TITLE)])
     starts_on = DateField(_l("Starts on"), [InputRequired(), plausible])
     ends_on = DateField(
         _l("Ends on"), [InputRequired(), plausible], description=_l("Students can enrol up to this day.")

@@ -29,6 +29,7 @@ from app.assessment.models import Rubric, RubricRow
 from app.assessment.services.work import Criterion
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
+from courses.forms_seen import SeenForm
 from courses.models import Assignment, CompletesOn, Takes
 from courses.services.assignments import AssignmentRules
 from courses.services.submission_marks import Marks, mark_in
@@ -74,7 +75,7 @@ class SkillRow(CriterionRow):
         )
 
 
-class AssignmentForm(FlaskForm):
+class AssignmentForm(SeenForm):
     """What is to be handed in, how it is marked, what lateness costs."""
 
     takes = SelectMultipleField(

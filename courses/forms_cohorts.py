@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -20,6 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app.assessment.forms import LEVELS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import plausible
+from courses.forms_seen import SeenForm
 
 
 class CodeForm(FlaskForm):
@@ -69,16 +71,17 @@ class ShiftForm(FlaskForm):
     )
 
 
-def dates_form(lesson_ids: Sequence[int]) -> type[FlaskForm]:
-    """A form with the two moments of each lesson, named `opens_<id>` and `due_<id>`."""
+def dates_form(lessons: Sequence[tuple[int, str]]) -> type[SeenForm]:
+    """A form with the two moments of each lesson (id, title), named `opens_<id>` and `due_<id>`."""
     fields: dict[str, Any] = {}
-    for lesson_id in lesson_ids:
-        for name, label in (("opens", _l("Opens at")), ("due", _l("Due at"))):
+    for lesson_id, title in lessons:
+        opens = _("“%(lesson)s” opens at", lesson=title)
+        for name, label in (("opens", opens), ("due", _("“%(lesson)s” is due at", lesson=title))):
             fields[f"{name}_{lesson_id}"] = DateTimeLocalField(label, [Optional(), plausible], format=WALL_FORMATS)
-    return type("DatesForm", (FlaskForm,), fields)
+    return type("DatesForm", (SeenForm,), fields)
 
 
-class AnnouncementForm(FlaskForm):
+class AnnouncementForm(SeenForm):
     """What a cohort is told."""
 
     title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
@@ -102,7 +105,7 @@ class RequiredSkillForm(FlaskForm):
     )
 
 
-class PathForm(FlaskForm):
+class PathForm(SeenForm):
     """What a path is called and leads to."""
 
     title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])

@@ -19,7 +19,14 @@ METHODS = [("**.py", "python"), ("**/templates/**.*", "jinja2")]
 OPTIONS = {
     "**/templates/**.*": {"silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "encoding": "utf-8"}
 }
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_n": (1, 2)}
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+    "_n": (1, 2),
+}
 CATALOGUES = ROOT / "app" / "translations"
 LANGUAGES = ("zh",)  # the other language, English, is that of the code
 

@@ -5,7 +5,7 @@ The rules hold the English sentence as their value; the catalogue finds it here,
 
 from enum import StrEnum
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 
 from app.assessment.formats.detect import FileType
@@ -198,7 +198,7 @@ KINDS = {
     QuestionKind.CLOZE: _l("Text with gaps"),
     QuestionKind.SHORT_TEXT: _l("Short text"),
     QuestionKind.ESSAY: _l("Essay"),
-    QuestionKind.FILE: _l("File"),
+    QuestionKind.FILE: lazy_pgettext("kind of question", "File"),
     QuestionKind.HOTSPOT: _l("Place in a picture"),
     QuestionKind.DESCRIPTION: _l("Text without a question"),
 }

@@ -1,10 +1,12 @@
 """What teachers tell a cohort, and who has read it."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.db import Model, key, line, long_text, moment
+from app.db import Model, Moment, key, line, long_text, moment
 
 
 class Announcement(Model):
@@ -21,6 +23,8 @@ class Announcement(Model):
     body_en: Mapped[long_text] = mapped_column(default="")
     written_at: Mapped[moment]
     written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    changed_at: Mapped[datetime | None] = mapped_column(Moment())
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
     written_by: Mapped[Person | None] = relationship(lazy="raise")
 

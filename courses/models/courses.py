@@ -84,6 +84,8 @@ class Module(Model):
     position: Mapped[int]
     title_zh: Mapped[line]
     title_en: Mapped[line] = mapped_column(default="")
+    # The lessons that it held when it was dissolved.
+    held: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
 

@@ -45,6 +45,7 @@ class MarginNote(Model):
     body: Mapped[long_text]
     written_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     written_at: Mapped[moment]
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
     written_by: Mapped[Person] = relationship(lazy="raise")
 

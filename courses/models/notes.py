@@ -1,9 +1,11 @@
 """What a learner notes down for themselves."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model, key, long_text, moment
+from app.db import Model, Moment, key, long_text, moment
 from courses.models.courses import Lesson
 
 
@@ -19,5 +21,8 @@ class LessonNote(Model):
     body: Mapped[long_text] = mapped_column(default="")
     sequence: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     saved_at: Mapped[moment]
+    # What it held when it was emptied last.
+    emptied_body: Mapped[long_text] = mapped_column(default="", server_default="")
+    emptied_at: Mapped[datetime | None] = mapped_column(Moment())
 
     lesson: Mapped[Lesson] = relationship(lazy="raise")

@@ -27,6 +27,7 @@ class LearningPath(Model):
     is_strict: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[moment_now]
     published_at: Mapped[datetime | None] = mapped_column(Moment(), index=True)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 

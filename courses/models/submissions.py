@@ -145,6 +145,8 @@ class SubmissionFile(Model):
     version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission_version.id"), index=True)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
     is_recording: Mapped[bool] = mapped_column(default=False)
+    # Taken out of the draft; it can be brought back.
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
 

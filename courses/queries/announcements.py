@@ -9,7 +9,7 @@ from courses.models import Announcement, AnnouncementRead, Cohort, Course, Enrol
 
 _ANNOUNCEMENTS = (
     sa.select(Announcement)
-    .where(Announcement.cohort_id == sa.bindparam("cohort_id"))
+    .where(Announcement.cohort_id == sa.bindparam("cohort_id"), Announcement.deleted_at.is_(None))
     .options(joinedload(Announcement.written_by))
     .order_by(Announcement.written_at.desc(), Announcement.id.desc())
     .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -23,7 +23,9 @@ def announcements_in(cohort_id: int, limit: int = 50) -> list[Announcement]:
 
 def announcement_in(cohort_id: int, announcement_id: int) -> Announcement | None:
     """One announcement of a cohort."""
-    query = sa.select(Announcement).where(Announcement.id == announcement_id, Announcement.cohort_id == cohort_id)
+    query = sa.select(Announcement).where(
+        Announcement.id == announcement_id, Announcement.cohort_id == cohort_id, Announcement.deleted_at.is_(None)
+    )
     return db.session.scalars(query).one_or_none()
 
 
@@ -38,7 +40,7 @@ def unread_by(person: Person, limit: int = 5) -> list[tuple[Announcement, Course
         .join(Course, Course.id == Cohort.course_id)
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
         .where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None), ~is_read)
-        .where(Announcement.written_at >= Enrolment.enrolled_at)
+        .where(Announcement.written_at >= Enrolment.enrolled_at, Announcement.deleted_at.is_(None))
         .order_by(Announcement.written_at.desc(), Announcement.id.desc())
         .limit(limit)
     )
@@ -50,6 +52,7 @@ def announcement_for(person: Person, announcement_id: int) -> Announcement | Non
     query = (
         sa.select(Announcement)
         .join(Enrolment, Enrolment.cohort_id == Announcement.cohort_id)
-        .where(Announcement.id == announcement_id, Enrolment.person_id == person.id, Enrolment.left_at.is_(None))
+        .where(Announcement.id == announcement_id, Announcement.deleted_at.is_(None))
+        .where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None))
     )
     return db.session.scalars(query).one_or_none()

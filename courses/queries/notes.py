@@ -1,6 +1,7 @@
 """What somebody noted down: only ever of one person."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -29,6 +30,18 @@ _NOTE = sa.select(LessonNote).where(
 def note_of(person_id: int, lesson_id: int) -> LessonNote | None:
     """A person's note on a lesson."""
     return db.session.scalars(_NOTE, {"person_id": person_id, "lesson_id": lesson_id}).one_or_none()
+
+
+def emptied_of(person_id: int, since: datetime) -> list[NoteRow]:
+    """The notes that a person emptied after `since`, the latest first."""
+    query = (
+        sa.select(LessonNote, Lesson.id, Lesson.title_zh, Lesson.title_en, Course.id, Course.title_zh, Course.title_en)
+        .join(Lesson, Lesson.id == LessonNote.lesson_id)
+        .join(Course, Course.id == Lesson.course_id)
+        .where(LessonNote.person_id == person_id, LessonNote.emptied_at > since)
+        .order_by(LessonNote.emptied_at.desc())
+    )
+    return [NoteRow(*row) for row in db.session.execute(query)]
 
 
 def notes_of(person_id: int, words: str = "") -> list[NoteRow]:

@@ -210,7 +210,7 @@ def paths_in(organisation_id: int) -> list[PathRow]:
     """All paths of a university, newest first."""
     query = (
         sa.select(LearningPath, _steps(LearningPath), _required(LearningPath), sa.literal(0))
-        .where(LearningPath.organisation_id == organisation_id)
+        .where(LearningPath.organisation_id == organisation_id, LearningPath.deleted_at.is_(None))
         .order_by(LearningPath.id.desc())
     )
     return [PathRow(*row) for row in db.session.execute(query)]
@@ -218,13 +218,21 @@ def paths_in(organisation_id: int) -> list[PathRow]:
 
 def path_by_id(path_id: int) -> LearningPath | None:
     """A path with its university."""
-    query = sa.select(LearningPath).where(LearningPath.id == path_id).options(joinedload(LearningPath.organisation))
+    query = (
+        sa.select(LearningPath)
+        .where(LearningPath.id == path_id, LearningPath.deleted_at.is_(None))
+        .options(joinedload(LearningPath.organisation))
+    )
     return db.session.scalars(query).one_or_none()
 
 
 def path_in(organisation_id: int, path_id: int) -> LearningPath | None:
     """A path of a university."""
-    query = sa.select(LearningPath).where(LearningPath.id == path_id, LearningPath.organisation_id == organisation_id)
+    query = sa.select(LearningPath).where(
+        LearningPath.id == path_id,
+        LearningPath.organisation_id == organisation_id,
+        LearningPath.deleted_at.is_(None),
+    )
     return db.session.scalars(query).one_or_none()
 
 

@@ -223,6 +223,7 @@ def files_of_draft(submission_id: int) -> list[SubmissionFile]:
     query = (
         sa.select(SubmissionFile)
         .where(SubmissionFile.submission_id == submission_id, SubmissionFile.version_id.is_(None))
+        .where(SubmissionFile.deleted_at.is_(None))
         .order_by(SubmissionFile.id)
     )
     return list(db.session.scalars(query))
@@ -270,7 +271,7 @@ def notes_on(version_id: int) -> list[MarginNote]:
     """Notes in the margin of a version, by line."""
     query = (
         sa.select(MarginNote)
-        .where(MarginNote.version_id == version_id)
+        .where(MarginNote.version_id == version_id, MarginNote.deleted_at.is_(None))
         .options(joinedload(MarginNote.written_by))
         .order_by(MarginNote.line, MarginNote.id)
     )

@@ -217,6 +217,12 @@ def versions_showing(lesson_id: int) -> dict[int, list[int]]:
     return found
 
 
+def cohorts_learning(version_id: int) -> int:
+    """How many cohorts learn a version."""
+    query = sa.select(sa.func.count()).select_from(Cohort).where(Cohort.version_id == version_id)
+    return db.session.scalar(query) or 0
+
+
 def cohorts_by_version(course_id: int, organisation_id: int) -> list[tuple[Cohort, int | None]]:
     """The cohorts of a course that an organisation teaches, and the number of the version that each learns."""
     query = (

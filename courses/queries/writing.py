@@ -151,6 +151,11 @@ def deleted_module_in(course_id: int, module_id: int, since: datetime) -> Module
     return db.session.scalars(query).one_or_none()
 
 
+def lesson_ids_in(module_id: int) -> list[int]:
+    """The lessons of a part of a course in order, deleted ones too."""
+    return list(db.session.scalars(sa.select(Lesson.id).where(Lesson.module_id == module_id).order_by(Lesson.position)))
+
+
 def deleted_in(organisation_id: int, since: datetime) -> list[Course]:
     """The courses of an organisation that were deleted after `since`, the latest first."""
     query = (
@@ -250,6 +255,12 @@ def present_revisions(lesson_ids: Sequence[int]) -> dict[int, LessonRevision]:
 def draft_of(lesson_id: int, person_id: int) -> LessonDraft | None:
     """What somebody is writing of a lesson and has not saved."""
     return db.session.get(LessonDraft, (lesson_id, person_id))
+
+
+def draft_saved_at(lesson_id: int, person_id: int) -> datetime | None:
+    """Since when it is kept what somebody is writing of a lesson."""
+    kept = sa.select(LessonDraft.saved_at)
+    return db.session.scalar(kept.where(LessonDraft.lesson_id == lesson_id, LessonDraft.person_id == person_id))
 
 
 def is_quiz_kept(quiz_id: int) -> bool:

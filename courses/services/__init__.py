@@ -3,7 +3,7 @@
 Nothing here commits. What a demo or an import brings in goes the same way as what people do, with moments passed in.
 """
 
-from courses.services.announcements import announce, mark_read, take_down
+from courses.services.announcements import announce, bring_back, change_announcement, mark_read, take_down
 from courses.services.assignments import AssignmentRules, set_assignment, take_assignment_away
 from courses.services.certificates import CERTIFIED, certify_completed, gives_certificate
 from courses.services.cohorts import (
@@ -38,7 +38,7 @@ from courses.services.completion import (
 from courses.services.dates import DueBeforeOpen, require_open, set_dates
 from courses.services.grades import keep_best_attempts, lesson_marked, refresh_totals
 from courses.services.learning import complete_lesson, complete_lessons, quiz_finished, read_to_end
-from courses.services.paths import create_path, delete_path, publish_path, set_steps, withdraw_path
+from courses.services.paths import create_path, delete_path, publish_path, restore_path, set_steps, withdraw_path
 from courses.services.publishing import LessonUnfinished, has_changes, move_cohort, publish, withdraw
 from courses.services.quizzes import Asked, QuizRules, set_quiz
 from courses.services.refusals import (
@@ -72,10 +72,11 @@ from courses.services.writing import (
     delete_course,
     delete_lesson,
     delete_module,
-    digest_of_course,
     forget_draft,
+    hold,
     keep_draft,
     move_lesson,
+    move_module,
     order_of,
     restore_course,
     restore_lesson,
@@ -84,6 +85,7 @@ from courses.services.writing import (
     revise_course,
     save_lesson,
     text_of,
+    throw_away,
 )
 
 __all__ = [
@@ -118,8 +120,10 @@ __all__ = [
     "add_module",
     "announce",
     "arrange",
+    "bring_back",
     "bring_in",
     "certify_completed",
+    "change_announcement",
     "change_seats",
     "check_completion",
     "come_in",
@@ -131,7 +135,6 @@ __all__ = [
     "delete_lesson",
     "delete_module",
     "delete_path",
-    "digest_of_course",
     "enrol",
     "enter_by_code",
     "fill_seats",
@@ -140,6 +143,7 @@ __all__ = [
     "give_up_seat",
     "gives_certificate",
     "has_changes",
+    "hold",
     "is_its_turn",
     "is_readable",
     "keep_best_attempts",
@@ -151,6 +155,7 @@ __all__ = [
     "missing_for",
     "move_cohort",
     "move_lesson",
+    "move_module",
     "open_cohort",
     "opened_by",
     "openers_of",
@@ -167,6 +172,7 @@ __all__ = [
     "restore_course",
     "restore_lesson",
     "restore_module",
+    "restore_path",
     "restore_revision",
     "revise_course",
     "rules_of",
@@ -181,6 +187,7 @@ __all__ = [
     "take_down",
     "take_seats",
     "text_of",
+    "throw_away",
     "wait_for_seat",
     "withdraw",
     "withdraw_path",

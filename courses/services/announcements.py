@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import audit
@@ -29,18 +28,34 @@ def announce(
     return found
 
 
-def take_down(announcement: Announcement, cohort: Cohort, by: Person) -> None:
-    """Delete an announcement."""
-    db.session.execute(sa.delete(AnnouncementRead).where(AnnouncementRead.announcement_id == announcement.id))
-    audit.record(
-        "cohort.take-announcement-down",
-        cohort,
-        actor_id=by.id,
-        organisation_id=cohort.organisation_id,
-        title=announcement.title_zh,
-    )
-    db.session.delete(announcement)
-    db.session.flush()
+def change_announcement(
+    announcement: Announcement, cohort: Cohort, title_zh: str, title_en: str, body_zh: str, body_en: str, by: Person,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Say it in other words, and since when; who has read it has read it."""
+    said = {"title_zh": title_zh, "title_en": title_en, "body_zh": body_zh, "body_en": body_en}
+    if all(getattr(announcement, name) == text for name, text in said.items()):
+        return
+    for name, text in said.items():
+        setattr(announcement, name, text)
+    announcement.changed_at = now
+    _note("cohort.change-announcement", announcement, cohort, by)
+
+
+def take_down(announcement: Announcement, cohort: Cohort, by: Person, now: datetime) -> None:
+    """Let nobody see an announcement any more; it can be brought back for thirty days."""
+    announcement.deleted_at = now
+    _note("cohort.take-announcement-down", announcement, cohort, by)
+
+
+def bring_back(announcement: Announcement, cohort: Cohort, by: Person) -> None:
+    """Let it be seen again as it was; who had read it has read it."""
+    announcement.deleted_at = None
+    _note("cohort.bring-announcement-back", announcement, cohort, by)
+
+
+def _note(action: str, announcement: Announcement, cohort: Cohort, by: Person) -> None:
+    audit.record(action, cohort, actor_id=by.id, organisation_id=cohort.organisation_id, title=announcement.title_zh)
 
 
 def mark_read(announcement: Announcement, person: Person, now: datetime) -> None:

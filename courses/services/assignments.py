@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from app.db import db
 from app.errors import Refused
 from courses.models import Assignment, CompletesOn, Course, Lesson, LessonKind, Takes
 from courses.queries import submissions as queries
+from courses.services.writing import keep_revision
 
 
 class NothingTaken(Refused):
@@ -44,17 +46,21 @@ def set_assignment(
     rules: AssignmentRules,
     criteria: Sequence[Criterion] = (),
     actor_id: int | None = None,
+    now: datetime | None = None,
 ) -> Assignment:
     """Make a lesson an assignment by these rules, marked by these criteria; by none, one mark is given.
 
     What a revision of the lesson or a piece of work refers to stays as it is: the lesson then gets a new assignment,
-    and cohorts keep that of their version. The same again changes nothing. Raises NothingTaken, LessonHasQuiz.
+    and cohorts keep that of their version. The same again changes nothing. With `now` the lesson's history keeps
+    the assignment as it was and as it becomes. Raises NothingTaken, LessonHasQuiz.
     """
     if not rules.takes:
         raise NothingTaken
     if lesson.quiz_id is not None:
         raise LessonHasQuiz
     rules = replace(rules, takes=tuple(one for one in Takes if one in rules.takes))
+    if now is not None:
+        keep_revision(lesson, now, actor_id)
     lesson.kind = LessonKind.ASSIGNMENT
     db.session.flush()
     held = None if lesson.assignment_id is None else queries.assignment_with_rubric(lesson.assignment_id)
@@ -87,16 +93,20 @@ def set_assignment(
             criteria=len(criteria),
         )
     db.session.flush()
+    if now is not None:
+        keep_revision(lesson, now, actor_id)
     return assignment
 
 
-def take_assignment_away(lesson: Lesson, course: Course, actor_id: int) -> None:
-    """Make the lesson a page again; what cohorts learn and what was handed in stays."""
+def take_assignment_away(lesson: Lesson, course: Course, actor_id: int, now: datetime) -> None:
+    """Make the lesson a page again; what cohorts learn and what was handed in stays, and the history keeps it."""
     if lesson.assignment_id is None:
         return
+    keep_revision(lesson, now, actor_id)
     lesson.assignment_id, lesson.kind = None, LessonKind.PAGE
     audit.record("lesson.take-assignment", lesson, actor_id=actor_id, organisation_id=course.organisation_id)
     db.session.flush()
+    keep_revision(lesson, now, actor_id)
 
 
 def rules_of(assignment: Assignment) -> AssignmentRules:

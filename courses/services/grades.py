@@ -83,6 +83,14 @@ def delete_column(cohort: Cohort, column: GradeColumn, by_id: int, now: datetime
     refresh_totals(cohort, now)
 
 
+def restore_column(cohort: Cohort, column: GradeColumn, by_id: int, now: datetime) -> None:
+    """Bring a column back with the points that it held; they count again."""
+    column.deleted_at = None
+    audit.record("gradebook.restore-column", column, actor_id=by_id, organisation_id=cohort.organisation_id)
+    db.session.flush()
+    refresh_totals(cohort, now)
+
+
 # Cells
 
 

@@ -92,10 +92,15 @@ def withdraw_path(path: LearningPath, actor_id: int) -> None:
     audit.record("path.withdraw", path, actor_id=actor_id, organisation_id=path.organisation_id)
 
 
-def delete_path(path: LearningPath, actor_id: int) -> None:
-    """Delete a path; its courses stay."""
+def delete_path(path: LearningPath, actor_id: int, now: datetime) -> None:
+    """Delete a path, which can be brought back for thirty days; its courses stay and ask for nothing on its behalf."""
+    path.deleted_at, path.published_at = now, None
+    db.session.execute(sa.delete(Prerequisite).where(Prerequisite.path_id == path.id))
     audit.record("path.delete", path, actor_id=actor_id, organisation_id=path.organisation_id, title=path.title_zh)
-    for model in (Prerequisite, PathStep):
-        db.session.execute(sa.delete(model).where(model.path_id == path.id))
-    db.session.delete(path)
     db.session.flush()
+
+
+def restore_path(path: LearningPath, actor_id: int) -> None:
+    """Bring a path back with its steps, as a draft: what it asks for is looked at anew when it is published."""
+    path.deleted_at = None
+    audit.record("path.restore", path, actor_id=actor_id, organisation_id=path.organisation_id)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from app import audit
 from app.db import db
 from app.errors import Refused
+from app.ui.filters import words
 from courses import queries
 from courses.models import (
     Cohort,
@@ -30,7 +31,15 @@ from courses.services.writing import digest_of, keep_revisions
 
 
 class LessonUnfinished(Refused):
-    message = _l("Lesson %(number)s, “%(title)s”, still lacks what makes its kind: a quiz, a task, a video or a file.")
+    message = _l("Lesson %(number)s, “%(title)s”, still lacks what makes its kind.")
+
+
+LACKS = {
+    LessonKind.QUIZ: _l("Lesson %(number)s, “%(title)s”, is a quiz that has no questions yet."),
+    LessonKind.ASSIGNMENT: _l("Lesson %(number)s, “%(title)s”, is an assignment: say what is to be handed in."),
+    LessonKind.VIDEO: _l("Lesson %(number)s, “%(title)s”, is a video: choose its MP4 file."),
+    LessonKind.FILE: _l("Lesson %(number)s, “%(title)s”, is a file: choose what can be downloaded."),
+}
 
 
 def publish(
@@ -49,7 +58,7 @@ def publish(
         raise CourseWithoutLessons
     for lesson in lessons:
         if _lacks_its_kind(lesson):
-            raise LessonUnfinished(number=lesson.position, title=lesson.title_zh)
+            raise LessonUnfinished(LACKS[lesson.kind], number=lesson.position, title=words(lesson, "title"))
     revisions = keep_revisions(lessons, now, actor_id)
     newest = queries.newest_version(course)
     if newest is not None and _says(newest) == _would_say(course, _lines(lessons)):

@@ -17,6 +17,7 @@ from app.db import db
 from courses import queries
 from courses.models import QUIZ_OF_LESSON, Course, Lesson, LessonKind
 from courses.services.refusals import LessonIsAssignment, PoolTooSmall
+from courses.services.writing import keep_revision
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,15 @@ def set_quiz(
     *,
     actor_id: int | None = None,
     is_new: bool = False,
+    now: datetime | None = None,
 ) -> Quiz | None:
     """Give a lesson the quiz of these questions; none takes the quiz away.
 
     Where the quiz is part of a revision or somebody has begun it, and its questions or points change, the lesson gets
     a new one: cohorts keep the quiz of their version, attempts the questions that they were taken with. Rules alone
     (time, attempts, opening and closing) change in place, for everybody at once. `is_new` (for a lesson just made)
-    spares the questions about the old quiz. Raises PoolTooSmall, LessonIsAssignment.
+    spares the questions about the old quiz. With `now` the lesson's history keeps the quiz as it was and as it becomes.
+    Raises PoolTooSmall, LessonIsAssignment.
     """
     if questions and lesson.kind is LessonKind.ASSIGNMENT:
         raise LessonIsAssignment
@@ -70,6 +73,8 @@ def set_quiz(
         if not 1 <= pool["take"] <= sizes[name]:
             raise PoolTooSmall(take=pool["take"], size=sizes[name])
     db.session.flush()  # questions just written get their ids
+    if now is not None:
+        keep_revision(lesson, now, actor_id)
     old = None if is_new or lesson.quiz_id is None else db.session.get(Quiz, lesson.quiz_id)
     wanted = [(asked.version.id, _worth(asked.version, asked.points), asked.pool) for asked in questions]
     quiz = old
@@ -111,6 +116,8 @@ def set_quiz(
             questions=len(questions),
         )
     db.session.flush()
+    if now is not None:
+        keep_revision(lesson, now, actor_id)
     return quiz
 
 

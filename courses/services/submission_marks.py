@@ -214,11 +214,21 @@ def add_note(work: Submission, by_id: int, line: int, body: str, now: datetime, 
     return note
 
 
-def remove_note(work: Submission, note_id: int) -> None:
-    """Take a note away; what was released keeps it until marks are released again."""
+def remove_note(work: Submission, note_id: int, now: datetime) -> None:
+    """Take a note away; it can be brought back. What was released keeps it until marks are released again."""
+    _mark_note(work, note_id, now)
+
+
+def restore_note(work: Submission, note_id: int) -> None:
+    """Let a note stand beside its line again."""
+    _mark_note(work, note_id, None)
+
+
+def _mark_note(work: Submission, note_id: int, deleted_at: datetime | None) -> None:
     hold(work)
     versions = sa.select(SubmissionVersion.id).where(SubmissionVersion.submission_id == work.id)
-    db.session.execute(sa.delete(MarginNote).where(MarginNote.id == note_id, MarginNote.version_id.in_(versions)))
+    mine = sa.and_(MarginNote.id == note_id, MarginNote.version_id.in_(versions))
+    db.session.execute(sa.update(MarginNote).where(mine).values(deleted_at=deleted_at))
 
 
 def margin_of(version_id: int) -> list[dict[str, Any]]:

@@ -208,15 +208,25 @@ def _digest(stream: IO[bytes]) -> str:
     return hasher.hexdigest()
 
 
-def remove_file(work: Submission, submission_file_id: int) -> None:
-    """Take a file out of the draft; versions keep theirs. One that is not there is no matter."""
-    db.session.execute(
-        sa.delete(SubmissionFile).where(
-            SubmissionFile.id == submission_file_id,
-            SubmissionFile.submission_id == work.id,
-            SubmissionFile.version_id.is_(None),
-        )
+def remove_file(work: Submission, submission_file_id: int, now: datetime) -> None:
+    """Take a file out of the draft; it can be put back. Versions keep theirs; one that is not there is no matter."""
+    _mark_file(work, submission_file_id, now)
+
+
+def restore_file(work: Submission, assignment: Assignment, taken_out: SubmissionFile) -> None:
+    """Put a file that was taken out into the draft again. Raises TooManyFiles."""
+    if len(queries.files_of_draft(work.id)) >= assignment.files_max:
+        raise TooManyFiles(name=taken_out.file.name, most=assignment.files_max)
+    _mark_file(work, taken_out.id, None)
+
+
+def _mark_file(work: Submission, submission_file_id: int, deleted_at: datetime | None) -> None:
+    mine = sa.and_(
+        SubmissionFile.id == submission_file_id,
+        SubmissionFile.submission_id == work.id,
+        SubmissionFile.version_id.is_(None),
     )
+    db.session.execute(sa.update(SubmissionFile).where(mine).values(deleted_at=deleted_at))
 
 
 # Handing in

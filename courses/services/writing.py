@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app import audit
 from app.db import db
@@ -94,10 +95,9 @@ def _plain(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].rstrip("-")
 
 
-def digest_of_course(course: Course) -> str:
-    """SHA-256 of a course's titles and summaries."""
-    told = [course.title_zh, course.title_en, course.summary_zh, course.summary_en]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+def hold(model: type[Any], row_id: int) -> None:
+    """Let others wait with a row until this transaction is over: what is read of it after this stays true."""
+    db.session.execute(sa.select(model.id).where(model.id == row_id).with_for_update())
 
 
 def revise_course(course: Course, title_zh: str, title_en: str, summary_zh: str, summary_en: str) -> None:
@@ -133,15 +133,18 @@ def add_module(course: Course, title_zh: str, title_en: str = "") -> Module:
 
 
 def restore_module(module: Module) -> None:
-    """Bring a part back, at the end and without lessons."""
+    """Bring a part back, at the end, with those of its lessons that are in no other part now."""
     module.deleted_at = None
     module.position = max((one.position for one in queries.modules_of(module.course_id)), default=0) + 1
+    free = sa.and_(Lesson.course_id == module.course_id, Lesson.module_id.is_(None))
+    db.session.execute(sa.update(Lesson).where(Lesson.id.in_(module.held), free).values(module_id=module.id))
     db.session.flush()
+    _renumber(module.course_id)
 
 
 def delete_module(module: Module, now: datetime) -> None:
     """Take a part away; its lessons stay in the course, in no part."""
-    module.deleted_at = now
+    module.deleted_at, module.held = now, queries.lesson_ids_in(module.id)
     db.session.execute(sa.update(Lesson).where(Lesson.module_id == module.id).values(module_id=None))
     db.session.flush()
     _renumber(module.course_id)
@@ -342,6 +345,26 @@ def move_lesson(lesson: Lesson, by: int) -> None:
     _place(lesson.course_id, order)
 
 
+def move_module(module: Module, by: int) -> None:
+    """Let a part change places with the one before (-1) or after it (+1), with its lessons."""
+    hold(Course, module.course_id)
+    order = order_of(module.course_id)
+    here = next(place for place, (module_id, _ids) in enumerate(order) if module_id == module.id)
+    # Lessons in no part stand first, whatever comes after them.
+    if not by or not 1 <= here + by < len(order):
+        return
+    order[here], order[here + by] = order[here + by], order[here]
+    _place_modules(module.course_id, order)
+    _place(module.course_id, order)
+
+
+def _place_modules(course_id: int, order: Sequence[tuple[int | None, Sequence[int]]]) -> None:
+    places = {module_id: place for place, (module_id, _ids) in enumerate(order, start=1) if module_id is not None}
+    for module in queries.modules_of(course_id):
+        module.position = places[module.id]
+    db.session.flush()
+
+
 def order_of(course_id: int) -> list[tuple[int | None, list[int]]]:
     """The lessons of each module, those in no module first: (module id, lesson ids)."""
     groups: dict[int | None, list[int]] = {None: []}
@@ -357,9 +380,7 @@ def arrange(course: Course, order: Sequence[tuple[int | None, Sequence[int]]]) -
     held = order_of(course.id)
     if _named(held) != _named(order):
         raise NotTheSameLessons
-    places = {module_id: place for place, (module_id, _ids) in enumerate(order, start=1) if module_id is not None}
-    for module in queries.modules_of(course.id):
-        module.position = places[module.id]
+    _place_modules(course.id, order)
     _place(course.id, order)
 
 
@@ -408,16 +429,26 @@ def restore_lesson(lesson: Lesson, actor_id: int, organisation_id: int) -> None:
 
 def keep_draft(
     lesson: Lesson, person_id: int, content: Mapping[str, Any], based_on: int, sequence: int, now: datetime
-) -> LessonDraft:
-    """Keep what somebody is writing; what was typed earlier but arrives later changes nothing."""
-    draft = db.session.get(LessonDraft, (lesson.id, person_id), with_for_update=True)
-    if draft is None:
-        draft = LessonDraft(lesson_id=lesson.id, person_id=person_id, sequence=-1)
-        db.session.add(draft)
-    if sequence > draft.sequence:
-        draft.based_on, draft.content, draft.sequence, draft.saved_at = based_on, dict(content), sequence, now
-    db.session.flush()
-    return draft
+) -> datetime:
+    """Keep what somebody is writing, and say since when it is kept: what was typed earlier but arrives later changes
+    nothing.
+    """
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    said = {"based_on": based_on, "content": dict(content), "sequence": sequence, "saved_at": now}
+    adding = insert(LessonDraft).values(lesson_id=lesson.id, person_id=person_id, **said)
+    kept = adding.on_conflict_do_update(
+        index_elements=("lesson_id", "person_id"),
+        set_={name: adding.excluded[name] for name in said},
+        where=LessonDraft.sequence < adding.excluded.sequence,
+    ).returning(LessonDraft.saved_at)
+    return db.session.scalar(kept) or queries.draft_saved_at(lesson.id, person_id) or now
+
+
+def throw_away(lesson: Lesson, text: LessonText, person_id: int, now: datetime) -> LessonRevision | None:
+    """Forget what somebody had not saved; where it says anything else than the lesson it stays aside in the history."""
+    hold(Lesson, lesson.id)
+    forget_draft(lesson.id, person_id)
+    return _revision(lesson, text, now, person_id, is_aside=True) if text != text_of(lesson) else None
 
 
 def forget_draft(lesson_id: int, person_id: int) -> None:

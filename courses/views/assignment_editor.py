@@ -8,11 +8,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import roles
-from app.db import db
+from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from courses import services
 from courses.forms_assignments import AssignmentForm, assignment_values
+from courses.forms_seen import Told, newer
+from courses.models import Lesson
 from courses.policies import AUTHORS
 from courses.queries import submissions as queries
 from courses.views.lesson_editor import lesson_for
@@ -28,30 +30,38 @@ MORE = 4
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int, lesson_id: int) -> Any:
     """What is asked and how it is marked. What cohorts learn already stays; they get this with the next version."""
+    if request.method == "POST":
+        services.hold(Lesson, lesson_id)
     organisation, course = course_for(slug, course_id)
     lesson = lesson_for(course, lesson_id)
     assignment = queries.assignment_with_rubric(lesson.assignment_id) if lesson.assignment_id else None
     form = AssignmentForm(data=assignment_values(assignment))
+    clash: list[Told] = []
     if request.form.get("more"):
         for _number in range(min(MORE, form.criteria.max_entries - len(form.criteria))):
             form.criteria.append_entry()
         form.offer(reference.skill_names(language()))
     else:
         form.offer(reference.skill_names(language()))
-        if form.validate_on_submit():
-            services.set_assignment(lesson, course, form.rules(), form.rubric(), current_user.id)
+        kept = AssignmentForm(formdata=None, data=assignment_values(assignment))
+        kept.offer(reference.skill_names(language()))
+        clash = newer(form, kept)
+        if form.validate_on_submit() and not clash:
+            services.set_assignment(lesson, course, form.rules(), form.rubric(), current_user.id, utcnow())
             db.session.commit()
             flash(_("The assignment is saved. Cohorts get it with the next version of the course."), "success")
             return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
-    return render_template(
+    answer = render_template(
         "courses/assignment_editor/edit.html",
         organisation=organisation,
         course=course,
         lesson=lesson,
         assignment=assignment,
         form=form,
+        newer=clash,
         is_kept=assignment is not None and queries.is_assignment_kept(assignment.id),
     )
+    return answer, 409 if clash else 200
 
 
 @bp.route("/assignment/deletion/", methods=["POST"])
@@ -59,7 +69,7 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
 def delete(slug: str, course_id: int, lesson_id: int) -> Response:
     """Make the lesson a page again."""
     _organisation, course = course_for(slug, course_id)
-    services.take_assignment_away(lesson_for(course, lesson_id), course, current_user.id)
+    services.take_assignment_away(lesson_for(course, lesson_id), course, current_user.id, utcnow())
     db.session.commit()
     flash(_("The lesson is a page again. What was handed in stays with its cohorts."), "success")
     return redirect(url_for("courses.lesson_editor.edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)

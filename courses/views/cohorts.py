@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -23,6 +23,7 @@ from app.errors import Refused
 from courses import policies, queries, services
 from courses.forms import CohortForm, RosterForm
 from courses.forms_cohorts import AnswerForm
+from courses.forms_seen import newer
 from courses.models import Cohort, CohortTeacher, Course, Joining
 from courses.policies import AUTHORS
 
@@ -73,6 +74,7 @@ def new(slug: str, course_id: int) -> Any:
         course=course,
         cohort=None,
         form=form,
+        newer=[],
         back=_list_of(organisation, course, "cohorts"),
     )
 
@@ -81,14 +83,16 @@ def new(slug: str, course_id: int) -> Any:
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int, cohort_id: int) -> Any:
     """Change name, dates, seats or teachers."""
+    if request.method == "POST":
+        services.hold(Cohort, cohort_id)
     organisation = organisation_for(slug, *AUTHORS)
     cohort = cohort_for(organisation, course_id, cohort_id)
     course = cohort.course
     teacher_ids = [teacher.person_id for teacher in queries.teachers_of(cohort.id)]
-    form = _form(
-        organisation, CohortForm(obj=cohort, joining=cohort.joining.value, teacher_ids=teacher_ids), teacher_ids
-    )
-    if form.validate_on_submit():
+    kept = {"obj": cohort, "joining": cohort.joining.value, "teacher_ids": teacher_ids}
+    form = _form(organisation, CohortForm(**kept), teacher_ids)
+    clash = newer(form, _form(organisation, CohortForm(formdata=None, **kept), teacher_ids))
+    if form.validate_on_submit() and not clash:
         services.set_teachers(cohort, form.teacher_ids.data)
         cohort.name_zh, cohort.name_en = form.name_zh.data, form.name_en.data
         cohort.starts_on, cohort.ends_on = form.starts_on.data, form.ends_on.data
@@ -96,14 +100,16 @@ def edit(slug: str, course_id: int, cohort_id: int) -> Any:
         services.change_seats(cohort, utcnow(), today())
         db.session.commit()
         return redirect(_list_of(organisation, course, f"c{cohort.id}"), 303)
-    return render_template(
+    answer = render_template(
         "courses/cohorts/edit.html",
         organisation=organisation,
         course=course,
         cohort=cohort,
         form=form,
+        newer=clash,
         back=_list_of(organisation, course, "cohorts"),
     )
+    return answer, 409 if clash else 200
 
 
 @bp.route("/<int:cohort_id>/")

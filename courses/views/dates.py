@@ -1,8 +1,9 @@
 """The dates of a cohort: when each lesson opens and is due, one by one or by a rule."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -10,8 +11,10 @@ from flask_wtf import FlaskForm
 from app.accounts.guards import roles
 from app.clock import ZONE, moment_on_the_wall, on_the_wall
 from app.db import db
+from app.ui.filters import words
 from courses import queries, services
 from courses.forms_cohorts import ShiftForm, WeeklyForm, dates_form
+from courses.forms_seen import Told, newer
 from courses.models import Cohort
 from courses.policies import AUTHORS
 from courses.rules.dates import Dates, shifted, weekly
@@ -26,6 +29,8 @@ bp = Blueprint(
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int, cohort_id: int) -> Any:
     """The dates of each lesson."""
+    if request.method == "POST":
+        services.hold(Cohort, cohort_id)
     organisation, cohort, _teachers = taught_cohort_for(slug, course_id, cohort_id)
     lessons = queries.contents_of(cohort.version_id, None)
     kept = queries.dates_in(cohort.id)
@@ -33,13 +38,16 @@ def edit(slug: str, course_id: int, cohort_id: int) -> Any:
     for lesson_id, one in kept.items():
         shown[f"opens_{lesson_id}"] = on_the_wall(one.opens_at) if one.opens_at else None
         shown[f"due_{lesson_id}"] = on_the_wall(one.due_at) if one.due_at else None
-    form = dates_form([lesson.id for lesson in lessons])(data=shown)
-    if form.validate_on_submit():
+    kind = dates_form([(lesson.id, words(lesson, "title")) for lesson in lessons])
+    form = kind(data=shown)
+    clash = newer(form, kind(formdata=None, data=shown))
+    if form.validate_on_submit() and not clash:
         services.set_dates(cohort, {lesson.id: _given(form, lesson.id) for lesson in lessons}, current_user.id)
         db.session.commit()
         flash(_("The dates are kept."), "success")
         return redirect(url_for(".edit", slug=slug, course_id=course_id, cohort_id=cohort_id), 303)
-    return _page(organisation, cohort, lessons, form, _weekly_form(cohort), ShiftForm(formdata=None))
+    page = _page(organisation, cohort, lessons, form, _weekly_form(cohort), ShiftForm(formdata=None), clash)
+    return page, 409 if clash else 200
 
 
 @bp.route("/rule/", methods=["POST"])
@@ -50,7 +58,7 @@ def set_by_rule(slug: str, course_id: int, cohort_id: int) -> Any:
     lessons = queries.contents_of(cohort.version_id, None)
     form = WeeklyForm()
     if not form.validate_on_submit():
-        rows = dates_form([lesson.id for lesson in lessons])(formdata=None)
+        rows = dates_form([(lesson.id, words(lesson, "title")) for lesson in lessons])(formdata=None)
         return _page(organisation, cohort, lessons, rows, form, ShiftForm(formdata=None)), 422
     found = weekly(
         [lesson.id for lesson in lessons],
@@ -73,7 +81,7 @@ def shift(slug: str, course_id: int, cohort_id: int) -> Any:
     form = ShiftForm()
     if not form.validate_on_submit():
         lessons = queries.contents_of(cohort.version_id, None)
-        rows = dates_form([lesson.id for lesson in lessons])(formdata=None)
+        rows = dates_form([(lesson.id, words(lesson, "title")) for lesson in lessons])(formdata=None)
         return _page(organisation, cohort, lessons, rows, _weekly_form(cohort), form), 422
     services.set_dates(cohort, shifted(queries.dates_in(cohort.id), form.days.data, ZONE), current_user.id)
     db.session.commit()
@@ -91,7 +99,13 @@ def _weekly_form(cohort: Cohort) -> WeeklyForm:
 
 
 def _page(
-    organisation: Any, cohort: Cohort, lessons: Any, form: FlaskForm, weekly_form: WeeklyForm, shift_form: ShiftForm
+    organisation: Any,
+    cohort: Cohort,
+    lessons: Any,
+    form: FlaskForm,
+    weekly_form: WeeklyForm,
+    shift_form: ShiftForm,
+    clash: Sequence[Told] = (),
 ) -> str:
     return render_template(
         "courses/dates/edit.html",
@@ -99,6 +113,7 @@ def _page(
         cohort=cohort,
         lessons=lessons,
         form=form,
+        newer=clash,
         weekly_form=weekly_form,
         shift_form=shift_form,
         has_dates=bool(queries.dates_in(cohort.id)),

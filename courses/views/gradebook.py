@@ -346,6 +346,10 @@ def delete_column(slug: str, course_id: int, cohort_id: int, column_id: int) -> 
     column = grade_queries.column_in(cohort.id, column_id) or abort(404)
     grades.delete_column(cohort, column, current_user.id, received())
     db.session.commit()
+    flash(
+        _("The column is gone. For thirty days it can be brought back from “Deleted in this cohort”."),
+        "info",
+    )
     return redirect(url_for(".index", slug=slug, course_id=course_id, cohort_id=cohort_id), 303)
 
 

@@ -1,25 +1,29 @@
 """Writing lessons: title, text with a preview, what its kind asks for, order, removal."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts.guards import organisation_for, roles
 from app.assessment import queries as assessment
+from app.assessment.models import QuizItem
 from app.clock import microseconds, revision
 from app.db import db, utcnow
 from app.errors import wants_json
 from app.ui.filters import words
 from app.ui.markdown import render_markdown
 from courses import queries, services
-from courses.forms import LessonForm, NewLessonForm
+from courses.forms import LONGEST_TITLE, LessonForm, NewLessonForm, lesson_form
 from courses.models import Course, Lesson, LessonDraft, LessonKind
 from courses.policies import AUTHORS
+from courses.rules.moments import clock_of, seconds_of
 from courses.services import Outcome
 from courses.services.files import with_files
 from courses.views.files import linked
@@ -29,7 +33,7 @@ bp = Blueprint("lesson_editor", __name__, url_prefix="/organisations/<slug>")
 STEPS = {"up": -1, "down": 1}
 CAPTIONS = (".vtt",)
 VIDEOS = (".mp4", ".webm")
-MOMENT = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
+CUE = re.compile(r"cue-\d{1,9}")
 
 
 @bp.route("/courses/<int:course_id>/lessons/new/", methods=["GET", "POST"])
@@ -65,7 +69,7 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
     names = [kept.name for kept in queries.files_of(course.id)]
     items = assessment.items_of(lesson.quiz_id) if lesson.quiz_id else []
     draft = queries.draft_of(lesson.id, current_user.id) if request.method == "GET" else None
-    form = _form(lesson, draft, names)
+    form = _form(lesson, draft, names, items)
     if form.validate_on_submit():
         text = _text(form, course, lesson, [item.version.question_id for item in items])
         saved = services.save_lesson(lesson, text, utcnow(), current_user.id, based_on=form.began_from)
@@ -80,7 +84,6 @@ def edit(slug: str, course_id: int, lesson_id: int) -> Any:
         form=form,
         draft=draft,
         items=items,
-        cues={question_id: _clock(seconds) for question_id, seconds in lesson.settings.get("cues", {}).items()},
         has_files=bool(names),
         now=utcnow(),
         sequence=draft.sequence if draft is not None else microseconds(last) if last is not None else 0,
@@ -98,20 +101,33 @@ def draft(slug: str, course_id: int, lesson_id: int) -> Any:
         for name in ("title_zh", "title_en", "kind", "minutes", "is_required", "body_zh", "body_en", "video",
                      "captions_zh", "captions_en", "downloads")
     }  # fmt: skip
+    content |= {name: value[:20] for name, value in request.form.items() if CUE.fullmatch(name)}
     based_on = request.form.get("based_on", lesson.revision_number, type=int)
-    kept = services.keep_draft(lesson, current_user.id, content, based_on, revision(), utcnow())
+    saved_at = services.keep_draft(lesson, current_user.id, content, based_on, revision(), utcnow())
     db.session.commit()
     if wants_json():
-        return jsonify(saved_at=kept.saved_at.isoformat())
+        return jsonify(saved_at=saved_at.isoformat())
     return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
 
 
 @bp.route("/courses/<int:course_id>/lessons/<int:lesson_id>/draft/deletion/", methods=["POST"])
 @roles(*AUTHORS)
 def discard(slug: str, course_id: int, lesson_id: int) -> Response:
-    """Throw away what was not saved, and go on from the lesson as it is."""
+    """Throw away what was not saved, and go on from the lesson as it is; what was written stays in the history."""
     _organisation, course = course_for(slug, course_id)
-    services.forget_draft(lesson_for(course, lesson_id).id, current_user.id)
+    lesson = lesson_for(course, lesson_id)
+    draft = queries.draft_of(lesson.id, current_user.id)
+    if draft is not None:
+        items = assessment.items_of(lesson.quiz_id) if lesson.quiz_id else []
+        names = [kept.name for kept in queries.files_of(course.id)]
+        # As if it had been sent: numbers are read, and what is none is left out.
+        form = _form(lesson, None, names, items, formdata=MultiDict(draft.content))
+        text = _text(form, course, lesson, [item.version.question_id for item in items])
+        kept_aside = services.throw_away(lesson, text, current_user.id, utcnow())
+        if kept_aside is not None:
+            flash(
+                _("It is thrown away, and stays in the history as state %(number)s.", number=kept_aside.number), "info"
+            )
     db.session.commit()
     return redirect(url_for(".edit", slug=slug, course_id=course_id, lesson_id=lesson_id), 303)
 
@@ -174,7 +190,9 @@ def lesson_for(course: Course, lesson_id: int) -> Lesson:
     return queries.lesson_in(course.id, lesson_id) or abort(404)
 
 
-def _form(lesson: Lesson, draft: LessonDraft | None, names: list[str]) -> LessonForm:
+def _form(
+    lesson: Lesson, draft: LessonDraft | None, names: list[str], items: Sequence[QuizItem], **more: Any
+) -> LessonForm:
     """The form as the lesson is, or as its reader had left it; with the course's files to choose from."""
     settings = lesson.settings
     captions = settings.get("captions", {})
@@ -186,9 +204,11 @@ def _form(lesson: Lesson, draft: LessonDraft | None, names: list[str]) -> Lesson
         "downloads": settings.get("downloads", []),
         "based_on": str(lesson.revision_number),
     }
+    told |= {f"cue-{one}": clock_of(seconds) for one, seconds in settings.get("cues", {}).items()}
     if draft is not None:
         told |= draft.content | {"is_required": bool(draft.content.get("is_required")), "based_on": draft.based_on}
-    form = LessonForm(obj=lesson if draft is None else None, data=told)
+    kind = lesson_form([(item.version.question_id, item.version.question.name) for item in items])
+    form = kind(obj=lesson if draft is None else None, data=told, **more)
     held = {str(told["video"]), str(told["captions_zh"]), str(told["captions_en"]), *told["downloads"]} - {""}
     every = sorted({*names, *held})
     form.video.choices = _choices(every, VIDEOS)
@@ -207,11 +227,11 @@ def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[i
     captions = {
         language: name for language, name in (("zh", form.captions_zh.data), ("en", form.captions_en.data)) if name
     }
-    kind = LessonKind(form.kind.data)
+    kind = LessonKind(form.kind.data) if form.kind.data in tuple(LessonKind) else lesson.kind
     if kind is LessonKind.VIDEO and form.video.data:
         settings["video"] = form.video.data
         settings |= {"captions": captions} if captions else {}
-        cues = {str(one): _seconds(request.form.get(f"cue-{one}", "")) for one in question_ids}
+        cues = {str(one): seconds_of(form[f"cue-{one}"].data or "") for one in question_ids}
         settings["cues"] = {one: seconds for one, seconds in cues.items() if seconds is not None}
     else:
         settings.pop("cues", None)
@@ -220,8 +240,8 @@ def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[i
     named = {*settings.get("downloads", []), settings.get("video", ""), *settings.get("captions", {}).values()} - {""}
     bodies = (_one_kind_of_line(form.body_zh.data), _one_kind_of_line(form.body_en.data))
     return services.LessonText(
-        title_zh=form.title_zh.data,
-        title_en=form.title_en.data,
+        title_zh=(form.title_zh.data or "")[:LONGEST_TITLE],
+        title_en=(form.title_en.data or "")[:LONGEST_TITLE],
         body_zh=bodies[0],
         body_en=bodies[1],
         kind=kind,
@@ -235,19 +255,6 @@ def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[i
 def _one_kind_of_line(text: str | None) -> str:
     """Browsers send lines that end in CRLF; texts are kept, compared and exported with LF."""
     return (text or "").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _seconds(typed: str) -> int | None:
-    """ "1:30" or "1:02:03" as seconds; None where it is neither."""
-    found = MOMENT.fullmatch(typed.strip())
-    if found is None:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return hours * 3600 + minutes * 60 + seconds
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _after(slug: str, course_id: int, lesson: Lesson, saved: services.Saved) -> Response:

@@ -16,6 +16,7 @@ from app.ui.filters import moment_iso, moment_text, words
 from courses import policies, queries
 from courses.forms_discussions import NoteForm
 from courses.queries import notes
+from courses.queries.trash import KEPT
 from courses.services import notes as services
 
 bp = Blueprint("notes", __name__)
@@ -43,11 +44,10 @@ def save(lesson_id: int) -> Any:
         return redirect(url_for("courses.lessons.show", course_id=course_id, position=position), 303)
     body = (form.body.data or "").replace("\r\n", "\n")
     note = services.keep_note(current_user.id, lesson_id, body, revision(), received())
+    saved_at = note.saved_at
     db.session.commit()
     if wants_json():
-        return jsonify(
-            saved_at=moment_iso(note.saved_at), receipt=_("Saved %(time)s", time=moment_text(note.saved_at, "clock"))
-        )
+        return jsonify(saved_at=moment_iso(saved_at), receipt=_("Saved %(time)s", time=moment_text(saved_at, "clock")))
     flash(_("Your note is saved."), "success")
     return redirect(url_for("courses.lessons.show", course_id=course_id, position=position, _anchor="note"), 303)
 
@@ -79,7 +79,23 @@ def index() -> str:
         sought=sought,
         courses=[(next(iter(some)), some) for some in _by_course(rows)],
         count=len(rows),
+        emptied=[
+            (words(row, "lesson"), row.note.emptied_at, url_for(".restore", lesson_id=row.lesson_id))
+            for row in notes.emptied_of(current_user.id, received() - KEPT)
+        ],
+        kept=KEPT,
     )
+
+
+@bp.route("/lessons/<int:lesson_id>/note/restoration/", methods=["POST"])
+@signed_in
+def restore(lesson_id: int) -> Response:
+    """Put back what a note held when it was emptied; what it holds now stays below."""
+    note = notes.note_of(current_user.id, lesson_id) or abort(404)
+    services.bring_back(note, revision(), received())
+    db.session.commit()
+    flash(_("Your note is back."), "success")
+    return redirect(url_for(".index"), 303)
 
 
 @bp.route("/notes/notes.md")

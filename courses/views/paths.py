@@ -14,6 +14,7 @@ from app.db import db, utcnow
 from app.ui.filters import words
 from courses import queries, services
 from courses.forms_cohorts import PathForm, StepForm
+from courses.forms_seen import newer
 from courses.models import Course, LearningPath
 from courses.policies import AUTHORS
 
@@ -82,30 +83,37 @@ def new(slug: str) -> Any:
         )
         db.session.commit()
         return redirect(url_for(".edit", slug=slug, path_id=path.id), 303)
-    return render_template("courses/paths/edit.html", organisation=organisation, path=None, form=form)
+    return render_template("courses/paths/edit.html", organisation=organisation, path=None, form=form, newer=[])
 
 
 @bp.route(f"{OWN}/<int:path_id>/", methods=["GET", "POST"])
 @roles(*AUTHORS)
 def edit(slug: str, path_id: int) -> Any:
     """Words of a path, and its steps."""
+    if request.method == "POST":
+        services.hold(LearningPath, path_id)
     organisation, path = path_for(slug, path_id)
     form = PathForm(obj=path)
+    clash = newer(form, PathForm(formdata=None, obj=path))
     steps = queries.steps_of(path.id)
-    if form.validate_on_submit():
-        form.populate_obj(path)
+    if form.validate_on_submit() and not clash:
+        path.title_zh, path.title_en = form.title_zh.data, form.title_en.data or ""
+        path.summary_zh, path.summary_en = form.summary_zh.data or "", form.summary_en.data or ""
+        path.is_strict = form.is_strict.data
         services.set_steps(path, [(step.course, step.is_required) for step in steps])
         db.session.commit()
         flash(_("Kept."), "success")
         return redirect(url_for(".edit", slug=slug, path_id=path_id), 303)
-    return render_template(
+    answer = render_template(
         "courses/paths/edit.html",
         organisation=organisation,
         path=path,
         form=form,
+        newer=clash,
         steps=steps,
         step_form=_step_form(organisation, {step.course.id for step in steps}, formdata=None),
     )
+    return answer, 409 if clash else 200
 
 
 @bp.route(f"{OWN}/<int:path_id>/steps/", methods=["POST"])
@@ -178,9 +186,15 @@ def withdraw(slug: str, path_id: int) -> Response:
 def delete(slug: str, path_id: int) -> Response:
     """Delete it; its courses stay."""
     _organisation, path = path_for(slug, path_id)
-    services.delete_path(path, current_user.id)
+    services.delete_path(path, current_user.id, utcnow())
     db.session.commit()
-    flash(_("The path is deleted; its courses stay."), "success")
+    flash(
+        _(
+            "The path is deleted; its courses stay."
+            " For thirty days it can be brought back from “Deleted courses and paths”."
+        ),
+        "success",
+    )
     return redirect(url_for(".own", slug=slug), 303)
 
 

@@ -15,6 +15,7 @@ from app.accounts.models import Organisation
 from app.clock import end_of, moment_on_the_wall, received
 from app.db import db
 from app.errors import Refused
+from app.ui.filters import words
 from courses import policies
 from courses import queries as courses
 from courses.forms_assignments import (
@@ -25,9 +26,10 @@ from courses.forms_assignments import (
     marks_form,
     marks_values,
 )
-from courses.models import Assignment, Cohort, LessonRevision, Submission, WorkState
+from courses.models import Assignment, Cohort, LessonRevision, MarginNote, Submission, WorkState
 from courses.policies import AUTHORS
 from courses.queries import submissions as queries
+from courses.queries.trash import KEPT, deleted_among
 from courses.rules.margins import numbered
 from courses.services import submission_marks as services
 from courses.services import submissions as works
@@ -240,6 +242,7 @@ def add_note(slug: str, course_id: int, cohort_id: int, submission_id: int) -> A
     except Refused as refusal:
         return _again(organisation, cohort, work, refusal)
     db.session.commit()
+    flash(_("The note stands beside the line; the marks are saved with it."), "success")
     return redirect(_here(slug, course_id, cohort_id, work, f"line-{line}"), 303)
 
 
@@ -251,8 +254,23 @@ def delete_note(slug: str, course_id: int, cohort_id: int, submission_id: int, n
     answer = _give(organisation, cohort, work)
     if answer is not None:
         return answer
-    services.remove_note(work, note_id)
+    services.remove_note(work, note_id, received())
     db.session.commit()
+    flash(_("The note is taken away. It can be brought back beside its line."), "success")
+    return redirect(_here(slug, course_id, cohort_id, work, "text"), 303)
+
+
+@bp.route(f"{WORK}/notes/<int:note_id>/restoration/", methods=["POST"])
+@roles(*AUTHORS)
+def restore_note(slug: str, course_id: int, cohort_id: int, submission_id: int, note_id: int) -> Any:
+    """Bring a note back; the marks in the form are saved with it."""
+    organisation, cohort, work = handed_in(slug, course_id, cohort_id, submission_id)
+    answer = _give(organisation, cohort, work)
+    if answer is not None:
+        return answer
+    services.restore_note(work, note_id)
+    db.session.commit()
+    flash(_("The note is back."), "success")
     return redirect(_here(slug, course_id, cohort_id, work, "text"), 303)
 
 
@@ -346,6 +364,9 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
     notes: dict[int, list[Any]] = {}
     for note in queries.notes_on(newest.id):
         notes.setdefault(note.line, []).append(note)
+    taken_away: dict[int, list[Any]] = {}
+    for note in deleted_among(MarginNote, received() - KEPT, version_id=newest.id):
+        taken_away.setdefault(note.line, []).append(note)
     last = releases[0] if releases else None
     margin = services.margin_of(newest.id)
     is_changed = (
@@ -374,6 +395,7 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
         versions=versions,
         lines=numbered(newest.text),
         notes=notes,
+        taken_away=taken_away,
         releases=releases,
         is_changed=is_changed,
         is_again=last is not None and last.version_id == newest.id,
@@ -382,11 +404,15 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
     )
 
 
-def _theirs(work: Submission, kept: Any) -> list[tuple[Any, Any]]:
-    """What is kept of each row, for somebody whose own marks were refused."""
+def _theirs(work: Submission, kept: Any) -> list[tuple[str, Any, str]]:
+    """What is kept (criterion, mark, comment) and of the whole, for somebody whose own marks were refused."""
     if kept is None:
         return []
-    return [(row, services.mark_in(kept.rows, row.id)) for row in services.rows_of(work.assignment)]
+    rows = [
+        (words(row, "title"), services.mark_in(kept.rows, row.id), kept.rows.get(str(row.id), {}).get("comment", ""))
+        for row in services.rows_of(work.assignment)
+    ]
+    return [*rows, (_("On the whole"), kept.points, kept.comment)]
 
 
 def taught(slug: str, course_id: int, cohort_id: int) -> tuple[Organisation, Cohort]:

@@ -46,6 +46,7 @@ from courses.models import (
     WorkGroup,
 )
 from courses.queries import submissions as queries
+from courses.queries.trash import KEPT, deleted_among, deleted_one
 from courses.rules.margins import numbered
 from courses.services import require_readable, work_groups
 from courses.services import submissions as services
@@ -70,6 +71,7 @@ class Desk:
     draft: SubmissionDraft | None = None
     others: list[SubmissionDraft] | None = None
     files: list[SubmissionFile] | None = None
+    taken_out: list[SubmissionFile] | None = None
     versions: list[SubmissionVersion] | None = None
     release: Release | None = None
 
@@ -112,6 +114,7 @@ def desk_of(lesson: Lesson | LessonRevision, lesson_id: int, enrolment: Enrolmen
         draft=next((draft for draft in drafts if draft.person_id == enrolment.person_id), None),
         others=[draft for draft in drafts if draft.person_id != enrolment.person_id and (draft.text or draft.link)],
         files=queries.files_of_draft(work.id) if work is not None else [],
+        taken_out=deleted_among(SubmissionFile, now - KEPT, submission_id=work.id) if work is not None else [],
         versions=queries.versions_of(work.id) if work is not None and work.is_handed_in else [],
         release=releases[0] if releases else None,
     )
@@ -156,10 +159,10 @@ class Place:
 def save(course_id: int, lesson_id: int) -> Any:
     """Keep the draft, and files that came with it: with script a receipt as JSON."""
     place = place_for(course_id, lesson_id)
-    draft, _work, all_kept = _keep(place)
-    told = _("Saved %(time)s", time=moment_text(draft.saved_at, "clock"))
+    saved_at, _work, all_kept = _keep(place)
+    told = _("Saved %(time)s", time=moment_text(saved_at, "clock"))
     if wants_json():
-        return jsonify(saved_at=moment_iso(draft.saved_at), receipt=told)
+        return jsonify(saved_at=moment_iso(saved_at), receipt=told)
     if all_kept:
         flash(_("The draft is kept. It is not handed in yet."), "success")
     return redirect(place.url, 303)
@@ -170,7 +173,7 @@ def save(course_id: int, lesson_id: int) -> Any:
 def hand_in(course_id: int, lesson_id: int) -> Answer:
     """Hand in what the form holds. What cannot be taken stays a draft."""
     place = place_for(course_id, lesson_id)
-    _draft, work, all_kept = _keep(place)
+    _saved_at, work, all_kept = _keep(place)
     if not all_kept:
         return redirect(place.url, 303)
     services.hold(work)
@@ -194,16 +197,30 @@ def hand_in(course_id: int, lesson_id: int) -> Answer:
 def delete_file(course_id: int, lesson_id: int, file_id: int) -> Answer:
     """Take a file out of the draft; what was written meanwhile is kept with it."""
     place = place_for(course_id, lesson_id)
-    _draft, work, _all_kept = _keep(place)
+    _saved_at, work, _all_kept = _keep(place)
     services.hold(work)
-    services.remove_file(work, file_id)
+    services.remove_file(work, file_id, received())
     db.session.commit()
-    flash(_("The file is taken out of the draft."), "success")
+    flash(_("The file is taken out of the draft. For thirty days it can be put back."), "success")
     return redirect(place.url, 303)
 
 
-def _keep(place: Place) -> tuple[SubmissionDraft, Submission, bool]:
-    """Keep what the form holds, the words before the files, each file by itself; whether all of it was kept.
+@bp.route(f"{DESK}/files/<int:file_id>/restoration/", methods=["POST"])
+@signed_in
+def restore_file(course_id: int, lesson_id: int, file_id: int) -> Answer:
+    """Put a file that was taken out into the draft again."""
+    place = place_for(course_id, lesson_id)
+    _saved_at, work, _all_kept = _keep(place)
+    services.hold(work)
+    taken_out = deleted_one(SubmissionFile, file_id, received() - KEPT, submission_id=work.id) or abort(404)
+    services.restore_file(work, place.assignment, taken_out)
+    db.session.commit()
+    flash(_("The file is in the draft again."), "success")
+    return redirect(place.url, 303)
+
+
+def _keep(place: Place) -> tuple[datetime, Submission, bool]:
+    """Keep what the form holds, the words before the files, each file by itself; since when, and whether all was kept.
 
     One file that is not taken loses neither the words nor the other files.
     """
@@ -220,6 +237,7 @@ def _keep(place: Place) -> tuple[SubmissionDraft, Submission, bool]:
         revision(),
         received(),
     )
+    saved_at = draft.saved_at  # read now: after the commit it would be asked for anew
     db.session.commit()
     all_kept = True
     for name in ("files", "recording"):
@@ -240,7 +258,7 @@ def _keep(place: Place) -> tuple[SubmissionDraft, Submission, bool]:
                 flash(refusal.sentence(), "error")
                 all_kept = False
             db.session.commit()
-    return draft, work, all_kept
+    return saved_at, work, all_kept
 
 
 # Groups

@@ -16,7 +16,7 @@ from courses.rules.grading import read_rules
 from courses.rules.versions import Step, steps_between
 from courses.services.publishing import draft_lines
 from courses.views.cohorts import cohort_for
-from courses.views.workshop import course_for
+from courses.views.workshop import course_for, tell_who_got_it
 
 bp = Blueprint("versions", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>")
 
@@ -28,11 +28,15 @@ def index(slug: str, course_id: int) -> Any:
     organisation, course = course_for(slug, course_id)
     form = PublishForm()
     if form.validate_on_submit():
-        services.publish(
+        version = services.publish(
             course, utcnow(), current_user.id, note_zh=form.note_zh.data or "", note_en=form.note_en.data or ""
         )
+        given = queries.cohorts_learning(version.id)
         db.session.commit()
-        flash(_("The new version is published. Cohorts keep theirs until somebody moves them."), "success")
+        flash(
+            _("The new version is published. Cohorts with learners keep theirs until somebody moves them."), "success"
+        )
+        tell_who_got_it(given)
         return redirect(url_for(".index", slug=slug, course_id=course_id), 303)
     newest = queries.newest_version(course)
     return render_template(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -13,6 +14,7 @@ from app.clock import today
 from app.db import db, utcnow
 from courses import queries, services
 from courses.forms import CourseForm
+from courses.forms_seen import newer
 from courses.grouping import grouped
 from courses.models import Course
 from courses.policies import AUTHORS
@@ -47,10 +49,9 @@ def new(slug: str) -> Any:
             created_by_id=current_user.id,
         )
         db.session.commit()
+        flash(_("The course is begun. Write its first lesson."), "success")
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
-    return render_template(
-        "courses/workshop/edit.html", organisation=organisation, form=form, course=None, is_newer=False
-    )
+    return render_template("courses/workshop/edit.html", organisation=organisation, form=form, course=None, newer=[])
 
 
 @bp.route("/<int:course_id>/")
@@ -79,20 +80,22 @@ def show(slug: str, course_id: int) -> str:
 @roles(*AUTHORS)
 def edit(slug: str, course_id: int) -> Any:
     """Change title and summary. Where somebody else did meanwhile, both stand on the page and nothing is saved yet."""
+    if request.method == "POST":
+        services.hold(Course, course_id)
     organisation, course = course_for(slug, course_id)
-    present = services.digest_of_course(course)
-    form = CourseForm(obj=course, seen=present)
-    is_newer = bool(form.seen.data) and form.seen.data != present
-    if form.validate_on_submit() and not is_newer:
+    form = CourseForm(obj=course)
+    clash = newer(form, CourseForm(formdata=None, obj=course))
+    if form.validate_on_submit() and not clash:
         services.revise_course(
             course, form.title_zh.data, form.title_en.data, form.summary_zh.data, form.summary_en.data
         )
         db.session.commit()
+        flash(_("Title and summary are saved."), "success")
         return redirect(url_for(".show", slug=slug, course_id=course.id), 303)
-    form.seen.data = present
-    return render_template(
-        "courses/workshop/edit.html", organisation=organisation, form=form, course=course, is_newer=is_newer
+    answer = render_template(
+        "courses/workshop/edit.html", organisation=organisation, form=form, course=course, newer=clash
     )
+    return answer, 409 if clash else 200
 
 
 @bp.route("/<int:course_id>/publication/", methods=["POST"])
@@ -100,9 +103,13 @@ def edit(slug: str, course_id: int) -> Any:
 def publish(slug: str, course_id: int) -> Response:
     """Let students find it."""
     _organisation, course = course_for(slug, course_id)
-    services.publish(course, utcnow(), current_user.id)
+    given = queries.cohorts_learning(services.publish(course, utcnow(), current_user.id).id)
     db.session.commit()
-    flash(_("The course is published. Open a cohort so that students can enrol."), "success")
+    if given:
+        flash(_("The course is published."), "success")
+        tell_who_got_it(given)
+    else:
+        flash(_("The course is published. Open a cohort so that students can enrol."), "success")
     return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
 
 
@@ -114,6 +121,19 @@ def withdraw(slug: str, course_id: int) -> Response:
     services.withdraw(course, current_user.id)
     db.session.commit()
     return redirect(url_for(".show", slug=slug, course_id=course_id), 303)
+
+
+def tell_who_got_it(cohorts: int) -> None:
+    """Say that cohorts in which nobody learns yet have what was just published."""
+    if cohorts:
+        flash(
+            ngettext(
+                "One cohort that has no learners yet got it by itself.",
+                "%(num)d cohorts that have no learners yet got it by themselves.",
+                cohorts,
+            ),
+            "info",
+        )
 
 
 def course_for(slug: str, course_id: int) -> tuple[Organisation, Course]:

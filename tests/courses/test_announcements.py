@@ -9,7 +9,7 @@ from app.db import utcnow
 from courses import services
 from courses.models import Announcement, AnnouncementRead
 from tests.courses import factories
-from tests.page import page, submit
+from tests.page import page, read, submit
 
 
 @pytest.fixture
@@ -59,3 +59,31 @@ def test_who_comes_later_is_not_told_old_news(client_of, db, cast, cohort):
     db.session.commit()
     assert "旧闻" not in page(client_of(cast.student), "/").text
     assert "旧闻" in page(client_of(cast.student), f"/courses/{cohort.course_id}/").text
+
+
+def test_an_announcement_is_changed_and_says_when(client_of, db, cast, cohort):
+    services.announce(cohort, "周五停课", "No class on Friday", "", "", cast.coordinator, utcnow())
+    db.session.commit()
+    teacher, student = client_of(cast.coordinator), client_of(cast.student)
+    submit(student, page(student, "/"), form="main form[action$='reading/']")
+    listed = page(teacher, path(cohort))
+    edit = next(url for words, url in listed.links.items() if words == "Edit")
+    first, second = page(teacher, edit), page(teacher, edit)
+    answer = submit(teacher, first, {"title_en": "No class on Thursday"})
+    assert "No class on Thursday" in page(teacher, answer.location).text
+    shown = page(student, f"/courses/{cohort.course_id}/").text
+    assert "No class on Thursday" in shown
+    assert "changed on" in shown
+    assert "No class" not in page(student, "/").text, "who has read it has read it"
+    refused = read(submit(teacher, second, {"body_en": "Sorry."}), status=409)
+    assert refused.words(".notice.warning dd")[0] == "No class on Thursday"
+    assert client_of(cast.other_coordinator).get(edit).status_code == 404
+
+
+def test_saving_an_announcement_as_it_is_changes_nothing(client_of, db, cast, cohort):
+    told = services.announce(cohort, "周五停课", "", "甲\n乙", "", cast.coordinator, utcnow())
+    db.session.commit()
+    teacher = client_of(cast.coordinator)
+    submit(teacher, page(teacher, path(cohort, f"{told.id}/edit/")))
+    db.session.refresh(told)
+    assert (told.changed_at, told.body_zh) == (None, "甲\n乙")

@@ -12,7 +12,7 @@ from courses.models import LessonKind
 from courses.rules.dates import Dates
 from courses.services.files import add_file
 from tests.courses import factories
-from tests.page import page, submit
+from tests.page import page, read, submit
 
 WORK = "/organisations/demo-university/courses/"
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -99,6 +99,47 @@ def test_a_video_has_captions_and_stops_at_its_check_questions(author, client_of
     answer = client.post(f"/quizzes/{lesson.quiz_id}/attempts/")
     again = page(client, f"/courses/{course.id}/lessons/1/")
     assert again.one("[data-cue] a").attributes["href"] == f"{answer.location}?question=1"
+
+
+@pytest.fixture
+def video(course, db, cast):
+    """A lesson with a video and the id of its check question."""
+    lesson = queries.lessons_of(course.id)[0]
+    version = factories.question(cast.university)
+    factories.give_quiz(lesson, course, [version])
+    lesson.kind = LessonKind.VIDEO
+    db.session.commit()
+    return lesson, f"cue-{version.question_id}"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("1分30秒", 90), ("90", 90), ("1：30", 90)])
+def test_the_moment_of_a_check_question_is_taken_as_people_write_it(author, course, video, db, typed, kept):
+    lesson, cue = video
+    path = f"{WORK}{course.id}/lessons/{lesson.id}/edit/"
+    submit(author, page(author, path), {"video": "intro.mp4", cue: typed}, form="#lesson")
+    db.session.refresh(lesson)
+    assert list(lesson.settings["cues"].values()) == [kept]
+    assert page(author, path).values("#lesson")[cue] == ["1:30"]
+
+
+@pytest.mark.parametrize("typed", ["99x", "一分半"])
+def test_a_moment_that_nobody_can_read_is_said_at_its_field_and_stays_there(author, course, video, db, typed):
+    lesson, cue = video
+    before = lesson.revision_number
+    path = f"{WORK}{course.id}/lessons/{lesson.id}/edit/"
+    again = read(submit(author, page(author, path), {"video": "intro.mp4", cue: typed}, form="#lesson"))
+    assert "Write the moment as minutes:seconds" in again.words(f"#{cue}-error")[0]
+    assert again.values("#lesson")[cue] == [typed]
+    db.session.refresh(lesson)
+    assert lesson.revision_number == before
+
+
+def test_moments_that_were_typed_and_not_saved_come_back(author, course, video):
+    lesson, cue = video
+    path = f"{WORK}{course.id}/lessons/{lesson.id}/"
+    typed = {name: values[0] for name, values in page(author, f"{path}edit/").values("#lesson").items() if values}
+    author.post(f"{path}draft/", data={**typed, cue: "0:45", "revision": "1"})
+    assert page(author, f"{path}edit/").values("#lesson")[cue] == ["0:45"]
 
 
 def test_a_lesson_offers_files_to_download(author, client_of, course, db, cast):

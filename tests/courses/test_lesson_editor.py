@@ -3,11 +3,14 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
+from app.assessment import queries as assessment
 from app.db import utcnow
 from courses import queries, services
-from courses.models import LessonKind
-from tests.courses import factories
+from courses.models import LessonDraft, LessonKind
+from courses.queries import submissions as works
+from tests.courses import factories, handing_in
 from tests.courses.counting import statements
 from tests.page import page, read, submit
 
@@ -138,10 +141,37 @@ def test_what_was_typed_earlier_and_arrives_later_changes_nothing(author, course
     assert page(author, editor_of(course, lesson)).one("textarea[name=body_zh]").text() == "后来的"
 
 
+def test_a_draft_that_another_tab_saves_at_the_same_moment_gets_its_receipt(author, course, lesson, db, monkeypatch):
+    commit = db.session.commit
+
+    def and_then_another_saves():
+        commit()
+        db.session.execute(sa.delete(LessonDraft))
+        commit()
+
+    monkeypatch.setattr(db.session, "commit", and_then_another_saves)
+    typed = {"body_zh": "写到一半", "title_zh": "x", "revision": "1"}
+    answer = author.post(draft_of(course, lesson), data=typed, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    assert answer.json["saved_at"]
+
+
 def test_what_was_not_saved_is_thrown_away_when_asked(author, course, lesson):
     author.post(draft_of(course, lesson), data={"body_zh": "写到一半", "title_zh": "x", "revision": "1"})
     author.post(f"{draft_of(course, lesson)}deletion/")
     assert page(author, editor_of(course, lesson)).one("textarea[name=body_zh]").text() == BODY
+
+
+def test_what_was_thrown_away_stays_in_the_history(author, course, lesson, db):
+    typed = sent(page(author, editor_of(course, lesson)).one("#lesson"))
+    author.post(draft_of(course, lesson), data={**typed, "body_zh": "写到一半", "revision": "1"})
+    answer = author.post(f"{draft_of(course, lesson)}deletion/")
+    assert "stays in the history as state" in page(author, answer.location).text
+    [aside] = [one for one in db.session.scalars(queries.revisions_of(lesson.id)) if one.is_aside]
+    assert (aside.minutes, aside.is_required) == (lesson.minutes, lesson.is_required)
+    author.post(f"{WORK}{course.id}/lessons/{lesson.id}/history/{aside.number}/restoration/")
+    db.session.refresh(lesson)
+    assert lesson.body_zh == "写到一半"
 
 
 def test_a_draft_begun_before_somebody_saved_is_merged_when_it_is_saved(author, course, lesson, db):
@@ -178,6 +208,68 @@ def test_a_quiz_is_restored_when_asked(author, course, lesson, db, cast):
     assert lesson.quiz_id == old.id
 
 
+def test_the_history_compares_and_restores_video_files_and_category(author, course, lesson, db):
+    lesson.kind, lesson.category = LessonKind.VIDEO, "tests"
+    lesson.settings = {"video": "a.mp4", "captions": {"zh": "a.vtt"}, "downloads": ["plan.pdf"], "files": {"a.mp4": 7}}
+    services.save_lesson(lesson, services.text_of(lesson), utcnow(), None)
+    before = lesson.revision_number
+    other = text_with(lesson, category="", settings={"video": "b.mp4", "files": {"b.mp4": 8}})
+    services.save_lesson(lesson, other, utcnow(), None)
+    db.session.commit()
+    history = f"{WORK}{course.id}/lessons/{lesson.id}/history/{before}/"
+    shown = page(author, history)
+    assert "Both say the same" not in shown.text
+    removed = shown.words("del")
+    assert {"tests", "Video: a.mp4", "Captions (zh): a.vtt", "Files to download: plan.pdf"} <= set(removed)
+    assert "b.mp4, upload 8" in shown.words("ins")
+    author.post(f"{history}restoration/")
+    db.session.refresh(lesson)
+    assert (lesson.category, lesson.settings["video"], lesson.settings["captions"]) == (
+        "tests",
+        "a.mp4",
+        {"zh": "a.vtt"},
+    )
+
+
+def test_a_question_taken_out_of_a_quiz_that_is_not_published_stays_in_the_history(author, db, cast):
+    course = factories.course(cast, published=False)
+    lesson = queries.lessons_of(course.id)[0]
+    one, two = (factories.question(cast.university) for _ in range(2))
+    factories.give_quiz(lesson, course, [one, two])
+    db.session.commit()
+    place = f"{WORK}{course.id}/lessons/{lesson.id}/"
+    changes = {f"drop-{two.question_id}": "1", f"points-{one.question_id}": "3", "minutes": "30"}
+    submit(author, page(author, f"{place}quiz/"), changes, form="#quiz")
+    db.session.refresh(lesson)
+    before = lesson.revision_number - 1
+    shown = page(author, f"{place}history/{before}/")
+    name = one.question.name
+    assert f"{name}, wording 1, 3 points" in shown.words("ins")
+    assert "Minutes: 30" in shown.words("ins")
+    submit(author, shown, form="form[action$='restoration/']:has([name=with])")
+    db.session.refresh(lesson)
+    assert [item.question_version_id for item in assessment.items_of(lesson.quiz_id)] == [one.id, two.id]
+
+
+def test_a_criterion_taken_out_of_a_rubric_stays_in_the_history(author, db, cast):
+    course = factories.course(cast, published=False)
+    lesson = queries.lessons_of(course.id)[0]
+    services.set_assignment(lesson, course, services.AssignmentRules(), handing_in.CRITERIA)
+    db.session.commit()
+    place = f"{WORK}{course.id}/lessons/{lesson.id}/"
+    gone = {f"criteria-1-{name}": "" for name in ("title_zh", "title_en", "weight", "marks_max")}
+    gone |= {f"criteria-1-descriptor_{language}": "" for language in ("zh", "en")}
+    submit(author, page(author, f"{place}assignment/"), {**gone, "late_percent": "5"}, form="form.wide")
+    db.session.refresh(lesson)
+    shown = page(author, f"{place}history/{lesson.revision_number - 1}/")
+    assert any("Criterion in English: Tone" in line for line in shown.words("del"))
+    assert any(line.endswith("(percent): 5") for line in shown.words("ins"))
+    submit(author, shown, form="form[action$='restoration/']:has([name=with])")
+    db.session.refresh(lesson)
+    kept = works.assignment_with_rubric(lesson.assignment_id)
+    assert [row.title_en for row in kept.rubric.rows] == ["Facts", "Tone"]
+
+
 def test_browsers_lines_are_kept_as_one_kind(author, course, lesson, db):
     opened = sent(page(author, editor_of(course, lesson)).one("#lesson"))
     author.post(editor_of(course, lesson), data={**opened, "body_zh": "一\r\n二\r\n"})
@@ -198,7 +290,7 @@ def test_two_who_edit_the_summary_see_each_other(author, course, db):
     opened = page(author, path)
     course.summary_zh = "别人写的"
     db.session.commit()
-    refused = read(submit(author, opened, {"summary_zh": "我写的"}))
+    refused = read(submit(author, opened, {"summary_zh": "我写的"}), status=409)
     assert "别人写的" in refused.text
     db.session.refresh(course)
     assert course.summary_zh == "别人写的"
@@ -227,6 +319,50 @@ def test_modules_group_lessons_and_everything_can_be_arranged_at_once(author, co
     author.post(f"{WORK}{course.id}/modules/{module.id}/restoration/")
     assert [one.title_en for one in queries.modules_of(course.id)] == ["Part A"]
     assert len(queries.lessons_of(course.id)) == 2
+
+
+def test_modules_change_places_with_their_lessons_by_their_buttons(author, course, db):
+    one, two = (lesson.id for lesson in queries.lessons_of(course.id))
+    first, second = services.add_module(course, "甲", "First"), services.add_module(course, "乙", "Second")
+    services.arrange(course, [(None, []), (first.id, [one]), (second.id, [two])])
+    db.session.commit()
+    keys, bench = (first.id, second.id), f"{WORK}{course.id}/"
+    shown = page(author, bench)
+    assert [len(shown.select(f"#m{key} .order-head button[name=step]")) for key in keys] == [1, 1]
+    answer = submit(author, shown, form=f"#m{keys[0]} .order-head form", button="step=down")
+    assert answer.location.endswith(f"#m{keys[0]}")
+    db.session.expire_all()
+    assert services.order_of(course.id) == [(None, []), (keys[1], [two]), (keys[0], [one])]
+    assert [lesson.id for lesson in queries.lessons_of(course.id)] == [two, one]
+    author.post(f"{bench}modules/{keys[1]}/place/", data={"step": "up"})
+    db.session.expire_all()
+    assert [key for key, _lessons in services.order_of(course.id)] == [None, keys[1], keys[0]], "the first stays first"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (LessonKind.VIDEO, "Lesson 1, “Part 1”, is a video: choose its MP4 file."),
+        (LessonKind.QUIZ, "Lesson 1, “Part 1”, is a quiz that has no questions yet."),
+        (LessonKind.ASSIGNMENT, "Lesson 1, “Part 1”, is an assignment: say what is to be handed in."),
+        (LessonKind.FILE, "Lesson 1, “Part 1”, is a file: choose what can be downloaded."),
+    ],
+)
+def test_what_a_lesson_lacks_is_named_in_the_language_of_the_reader(author, course, lesson, db, kind, said):
+    lesson.kind = kind
+    db.session.commit()
+    refused = author.post(f"{WORK}{course.id}/publication/", headers={"Accept": "application/json"})
+    assert refused.json["message"] == said
+
+
+def test_the_kind_of_a_lesson_is_no_kind_of_question(sign_in, course, lesson, db, cast):
+    cast.coordinator.language = "zh"
+    lesson.kind = LessonKind.FILE
+    db.session.commit()
+    bench = page(sign_in(cast.coordinator), f"{WORK}{course.id}/")
+    assert bench.words(f"#l{lesson.id} .item-meta")[0].startswith("文件 ·")
+    assert "版本" in bench.links
+    assert "版本数" not in bench.text
 
 
 def test_a_deleted_lesson_and_a_deleted_course_come_back(author, course, lesson, db):

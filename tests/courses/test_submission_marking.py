@@ -17,7 +17,7 @@ from courses.services import submission_marks, work_groups
 from courses.services.submission_marks import Marks, MarksMissing, NotFinished
 from tests.courses import handing_in
 from tests.courses.counting import statements
-from tests.page import page, submit
+from tests.page import Page, page, submit
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JSON = {"Accept": "application/json"}
@@ -129,12 +129,15 @@ def test_of_two_markers_the_second_learns_what_the_first_saved_and_loses_nothing
     colleague = handing_in.newcomer(cast, 1, handing_in.Role.COORDINATOR)
     first, second = client_of(cast.coordinator), client_of(colleague)
     theirs, mine = entered(first, klass, work, facts="3"), entered(second, klass, work, facts="9", comment="meins")
+    theirs |= {f"comment_{handing_in.rubric_rows(klass)[0].id}": "zu knapp", "comment": "im Ganzen gut"}
     first.post(path(klass, work, "marks/"), data=theirs)
     answer = second.post(path(klass, work, "marks/"), data=mine, headers=ENGLISH)
     words = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert f"{cast.coordinator.name} has saved other marks meanwhile" in words
-    assert "Facts 3" in words
+    beside = Page(words).text.partition("What is saved:")[2]
+    assert "Facts 3 · zu knapp" in beside
+    assert "On the whole im Ganzen gut" in beside
     assert "meins" in words, "what was entered stays in the form"
     kept = works.marking_of(work.id)
     assert kept.rows[str(handing_in.rubric_rows(klass)[0].id)]["mark"] == "3"
@@ -189,7 +192,7 @@ def test_a_note_needs_a_line_that_says_something_and_words(sign_in, db, cast, kl
     assert answer.status_code == 409
     assert "Choose one." in answer.get_data(as_text=True)
     assert note.strip() in page_values(answer)
-    assert db.session.scalar(sa.select(MarginNote.id)) is None
+    assert db.session.scalar(sa.select(MarginNote.id).where(MarginNote.deleted_at.is_(None))) is None
 
 
 def page_values(answer):
@@ -201,7 +204,7 @@ def test_a_note_can_be_taken_away_before_release(sign_in, db, cast, klass, work)
     client.post(path(klass, work, "notes/"), data=entered(client, klass, work, line="1", note="weg"))
     note = db.session.scalar(sa.select(MarginNote.id))
     client.post(path(klass, work, f"notes/{note}/deletion/"), data=entered(client, klass, work))
-    assert db.session.scalar(sa.select(MarginNote.id)) is None
+    assert db.session.scalar(sa.select(MarginNote.id).where(MarginNote.deleted_at.is_(None))) is None
 
 
 # Release

@@ -80,6 +80,17 @@ def test_a_cohort_without_learners_gets_what_is_published(db, cast, learnt):
     assert cohort.version_id != version.id
 
 
+def test_who_publishes_is_told_that_cohorts_without_learners_have_it(author, db, cast, learnt):
+    course, _cohort, _enrolment = learnt
+    factories.cohort(course)
+    change(course, body_en="Changed")
+    db.session.commit()
+    path = f"{WORK}{course.id}/versions/"
+    told = page(author, submit(author, page(author, path)).location).words(".flashes .notice")
+    assert "Cohorts with learners keep theirs until somebody moves them" in told[0]
+    assert "One cohort that has no learners yet got it by itself." in told[1]
+
+
 def test_moving_completes_for_whom_nothing_is_missing_any_more(db, cast, learnt):
     course, cohort, enrolment = learnt
     services.delete_lesson(queries.lesson_at_place(course.id, 2), None, course.organisation_id, utcnow())

@@ -142,7 +142,7 @@ def test_the_editor_reorders_weighs_and_takes_out(author, db, cast):
         (versions[2].id, 2.5),
         (versions[0].id, 1.0),
     ]
-    bad = submit(author, page(author, path), {f"points-{held[0].id}": "NaN"}, form="#quiz")
+    bad = submit(author, page(author, path), {f"points-{versions[0].question_id}": "NaN"}, form="#quiz")
     assert "Points are numbers from 0 to 1000" in bad.text
 
 

@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from flask import jsonify, request
+from flask import jsonify, redirect, request
 from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -227,3 +227,118 @@ def test_a_work_list_is_walked_by_keyboard(context):
     expect(page.locator("[data-search-key]")).to_be_focused()
     page.keyboard.type("jk")
     expect(page.locator("[data-search-key]")).to_have_value("jk")
+
+
+KEPT = """{% extends "layouts/app.html" %}
+{% block title %}Comments{% endblock %}
+{% block content %}
+{% if saved %}<div class="flashes"><div class="notice success">Saved</div></div>{% endif %}
+<form method="post" action="/comments/" data-keep="comments 7 of 3">
+  <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
+  <div hidden data-keep-offer>
+    <p>Not saved</p>
+    <button type="button" data-keep-take>Put back</button><button type="button" data-keep-drop>Throw away</button>
+  </div>
+  <label for="fresh">Fresh</label><textarea id="fresh" name="fresh"></textarea>
+  <label for="old">Old</label><textarea id="old" name="old">{{ old }}</textarea>
+  <button id="save">Save</button>
+</form>
+{% endblock %}"""
+
+
+@pytest.fixture
+def comments(app):
+    """A page with a comment that is saved and a box for another; the server may refuse."""
+    state = {"old": "As saved", "refuses": False, "saved": False}
+
+    @app.get("/comments/")
+    def comments_page():
+        shown = app.jinja_env.from_string(KEPT).render(old=state["old"], saved=state["saved"])
+        state["saved"] = False
+        return shown
+
+    @app.post("/comments/")
+    def save_comments():
+        if not state["refuses"]:
+            state.update(old=request.form["old"], saved=True)
+        return redirect("/comments/", 303)
+
+    return state
+
+
+def type_comments(page):
+    page.goto("/comments/")
+    page.fill("#fresh", "A new one")
+    page.fill("#old", "Begun anew")
+
+
+def test_words_that_were_not_saved_come_back_after_a_crash_and_never_over_others(comments, context):
+    page = context.new_page()
+    type_comments(page)
+    page.close(run_before_unload=False)
+    again = context.new_page()
+    again.goto("/comments/")
+    expect(again.locator("#fresh")).to_have_value("A new one")
+    expect(again.locator("#old")).to_have_value("As saved")
+    again.click("text=Put back")
+    expect(again.locator("#old")).to_have_value("Begun anew")
+    expect(again.locator("[data-keep-offer]")).to_be_hidden()
+    again.click("#save")
+    expect(again.locator("#old")).to_have_value("Begun anew")
+    expect(again.locator("[data-keep-offer]")).to_be_hidden()
+    assert again.evaluate("localStorage.length") == 0
+
+
+def test_words_that_the_server_refused_are_still_offered(comments, context):
+    comments["refuses"] = True
+    page = context.new_page()
+    type_comments(page)
+    page.click("#save")
+    expect(page.locator("#fresh")).to_have_value("A new one")
+    page.click("text=Throw away")
+    assert page.evaluate("localStorage.length") == 0
+    page.reload()
+    expect(page.locator("#fresh")).to_have_value("")
+    expect(page.locator("[data-keep-offer]")).to_be_hidden()
+
+
+ORDER = """{% extends "layouts/app.html" %}
+{% block title %}Order{% endblock %}
+{% block content %}
+<p role="status" id="order-status" data-saved="Saved" data-moved="Now at {place}" data-failed="Failed"></p>
+<form method="post" action="/order/" data-order-form hidden>
+  <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
+</form>
+{% for key in (0, 4, 5) %}
+<div{% if key %} data-group{% endif %}>
+  {% if key %}<button type="button" data-group-handle hidden aria-label="Move {{ key }}">=</button>{% endif %}
+  <ol data-order="{{ key }}">
+    <li data-lesson="{{ key }}1"><button type="button" data-handle hidden>=</button>Lesson</li>
+  </ol>
+</div>
+{% endfor %}
+<script src="{{ asset('js/order.js') }}" defer></script>
+{% endblock %}"""
+
+
+def test_a_module_moves_with_its_lessons_by_keys_and_never_before_those_in_none(app, context):
+    orders = []
+
+    @app.get("/order/")
+    def order_page():
+        return app.jinja_env.from_string(ORDER).render()
+
+    @app.post("/order/")
+    def keep_order():
+        orders.append(request.form["order"])
+        return jsonify(saved=True)
+
+    page = context.new_page()
+    page.goto("/order/")
+    handle = page.locator("[data-group-handle]").last
+    handle.press("ArrowUp")
+    expect(page.locator("#order-status")).to_have_text("Saved")
+    page.locator("[data-group-handle]").first.press("ArrowUp")
+    page.locator("[data-handle]").first.press("ArrowDown")
+    expect(page.locator("#order-status")).to_have_text("Saved")
+    assert orders == ["0:01 5:51 4:41", "0: 5:01,51 4:41"]
