@@ -60,6 +60,9 @@ class Said(StrEnum):
     POOL = "%(take)s questions cannot be drawn from %(size)s"
     TWO_POOLS = "question “%(name)s” is in two draws"
     NO_WEIGHT = "a rubric needs at least one row with a weight above zero"
+    TOO_MANY = "at most %(most)s are possible"
+    TOO_DEEP = "nested too deeply"
+    OWN_ENTRY = "stands outside settings, as an entry of the lesson"
     # Meeting what others changed
     CLASH = "changed here and in the course since the export, in different ways"
     DELETED_HERE = "deleted here, and changed in the course since the export"
@@ -118,6 +121,9 @@ SENTENCES = (
     _l("%(take)s questions cannot be drawn from %(size)s"),
     _l("question “%(name)s” is in two draws"),
     _l("a rubric needs at least one row with a weight above zero"),
+    _l("at most %(most)s are possible"),
+    _l("nested too deeply"),
+    _l("stands outside settings, as an entry of the lesson"),
     _l("changed here and in the course since the export, in different ways"),
     _l("deleted here, and changed in the course since the export"),
     _l("changed here, and deleted in the course since the export"),

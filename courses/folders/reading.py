@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -17,9 +17,10 @@ from courses.folders.faults import Fault, FolderRefused, Said
 from courses.folders.locks import Lock, read_lock
 from courses.folders.pages import LANGUAGES, read_page, tidy
 from courses.folders.questions import Reader
-from courses.folders.tables import Unfit, read_entry
+from courses.folders.tables import WANTED, Unfit, read_entry
 from courses.folders.values import About, Course, Held, Lesson, Line, Module, Name, Quiz
 from courses.folders.writing import COURSE, FORMAT, LOCK
+from courses.rules import grading
 
 PAGE = re.compile(r"(\d{1,6})-([\w-]{1,80})\.(zh|en)\.md")
 QUESTIONS = re.compile(r"(\d{1,6})-([\w-]{1,80})\.(zh\.gift|en\.gift|json)")
@@ -27,6 +28,22 @@ FOLDERS = ("lessons", "questions", "files")
 SLUG = re.compile(r"[^\s/\\]{1,80}")
 TEXT_BYTES = 20_000_000
 TOML_LINE = re.compile(r"at line (\d+)")
+# Beyond this many mistakes their lines are no longer looked for.
+MOST_PLACED = 50
+# What may not hide in the free settings of a lesson, because it has an entry of its own.
+OWN_ENTRIES = ("video", "captions", "cues", "files")
+BROKEN_RULES: Mapping[grading.Fault, tuple[Said, Mapping[str, Any]]] = {
+    grading.Fault.NOT_A_MAPPING: (Said.WRONG_TYPE, {"wanted": WANTED[dict]}),
+    grading.Fault.UNKNOWN_KEY: (Said.UNKNOWN_KEY, {}),
+    grading.Fault.NOT_A_LIST: (Said.WRONG_TYPE, {"wanted": WANTED[tuple]}),
+    grading.Fault.TOO_MANY: (Said.TOO_MANY, {}),
+    grading.Fault.NO_NAME: (Said.MISSING, {}),
+    grading.Fault.NAME_TWICE: (Said.LISTED_TWICE, {}),
+    grading.Fault.NO_TITLE: (Said.NO_TITLE, {}),
+    grading.Fault.NOT_A_NUMBER: (Said.WRONG_TYPE, {"wanted": WANTED[Decimal]}),
+    grading.Fault.OUT_OF_RANGE: (Said.OUT_OF_RANGE, {}),
+    grading.Fault.NOT_YES_OR_NO: (Said.WRONG_TYPE, {"wanted": WANTED[bool]}),
+}
 SHAPES: Mapping[str, Any] = {
     "slug": Name,
     "title_zh": Line,
@@ -284,6 +301,8 @@ class _Reading:
                 if key not in SHAPES:
                     raise Unfit((key,), Said.UNKNOWN_KEY)
                 values[key] = read_entry(SHAPES[key], value, (key,))
+                if key == "rules":
+                    _require_sound(values[key])
             except Unfit as unfit:
                 self._unfit(unfit, text)
         abouts = self._abouts(tables, text, lessons)
@@ -316,7 +335,9 @@ class _Reading:
             try:
                 if name not in lessons:
                     raise Unfit(("lesson", name), Said.NO_SUCH_LESSON, name=name)
-                found[name] = read_entry(About, table, ("lesson", name))
+                about = read_entry(About, table, ("lesson", name))
+                _require_free(about.settings, ("lesson", name, "settings"))
+                found[name] = about
             except Unfit as unfit:
                 self._unfit(unfit, text)
         return found
@@ -399,10 +420,32 @@ class _Reading:
         )
 
     def _unfit(self, unfit: Unfit, text: str) -> None:
-        self._blame(COURSE, unfit.said, line_of(text, unfit.path), ".".join(unfit.path), **unfit.values)
+        line = line_of(text, unfit.path) if len(self.faults) < MOST_PLACED else None
+        self._blame(COURSE, unfit.said, line, ".".join(unfit.path), **unfit.values)
 
     def _blame(self, file: str, said: Said, line: int | None = None, place: str = "", **values: Any) -> None:
         self.faults.append(Fault(file, said, values, line, place))
+
+
+def _require_sound(rules: Mapping[str, Any]) -> None:
+    """Raises Unfit where rules of marks cannot be read."""
+    try:
+        grading.read_rules(rules)
+    except grading.RulesBroken as broken:
+        said, values = BROKEN_RULES[broken.fault]
+        steps = broken.place.removeprefix("rules").strip(".").split(".")
+        path = ("rules", *(str(int(step) + 1) if step.isdecimal() else step for step in steps if step))
+        raise Unfit(path, said, **{"least": broken.least, "most": broken.most, **values}) from broken
+
+
+def _require_free(settings: Mapping[str, Any], path: tuple[str, ...]) -> None:
+    """Raises Unfit where settings hold what has an entry of its own, or downloads that are no names of files."""
+    for key in OWN_ENTRIES:
+        if key in settings:
+            raise Unfit((*path, key), Said.OWN_ENTRY)
+    names = settings.get("downloads", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Unfit((*path, "downloads"), Said.WRONG_TYPE, wanted=WANTED[tuple])
 
 
 def fits_together(about: About, questions: Collection[str], path: tuple[str, ...]) -> None:
@@ -438,21 +481,24 @@ def _root(names: Collection[str]) -> str:
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int | None:
-    """The line of an entry in a TOML text, or that of the table which should hold it; None where neither is found."""
+    """The line of an entry in a TOML text, or of what stands around it; None where neither is found."""
     lines = text.split("\n")
-    start = 0
+    table, entry = _places(lines, path)
+    around = (_places(lines, path[:length])[1] for length in range(len(path) - 1, 0, -1))
+    found = entry if entry is not None else next((line for line in around if line is not None), table)
+    return None if found is None else found + 1
+
+
+def _places(lines: Sequence[str], path: tuple[str, ...]) -> tuple[int | None, int | None]:
+    """Where the table of an entry begins, and where the entry itself stands; counted from 0."""
+    table = None
     for step in path[:-1]:
-        start = next(
-            (
-                number
-                for number in range(start, len(lines))
-                if lines[number].lstrip().startswith("[") and step in lines[number]
-            ),
-            start,
-        )
+        here = range(table or 0, len(lines))
+        table = next((line for line in here if lines[line].lstrip().startswith("[") and step in lines[line]), table)
+    if table is None and len(path) > 1:
+        return None, None
     wanted = re.compile(rf'\s*"?{re.escape(path[-1])}"?\s*[=.]')
-    found = next((number for number in range(start, len(lines)) if wanted.match(lines[number])), None)
-    return found + 1 if found is not None else (start + 1 if start else None)
+    return table, next((line for line in range(table or 0, len(lines)) if wanted.match(lines[line])), None)
 
 
 def _line_with(text: str, name: str) -> int | None:

@@ -28,6 +28,10 @@ WANTED = {
 }
 
 
+# What no author writes by hand, and what would outgrow the stack of who reads it.
+MOST_LEVELS = 20
+
+
 class Unfit(Exception):
     """An entry that does not fit, and how: `path` leads to it."""
 
@@ -225,17 +229,23 @@ def _free(value: Any, path: tuple[str, ...]) -> dict[str, Any]:
             value = json.loads(value)
         except ValueError as error:
             raise Unfit(path, Said.BROKEN_JSON, why=str(error)) from error
+        except RecursionError as error:
+            raise Unfit(path, Said.TOO_DEEP) from error
     if not isinstance(value, dict):
         raise Unfit(path, Said.WRONG_TYPE, wanted=WANTED[dict])
     return {plain(key, path): _json(each, (*path, key)) for key, each in value.items()}
 
 
-def _json(value: Any, path: tuple[str, ...]) -> Any:
+def _json(value: Any, path: tuple[str, ...], level: int = 1) -> Any:
     """What TOML said as JSON has it."""
+    if level > MOST_LEVELS:
+        raise Unfit(path[:MOST_LEVELS], Said.TOO_DEEP)
     if isinstance(value, dict):
-        return {plain(key, path): _json(each, (*path, key)) for key, each in value.items()}
+        return {plain(key, path): _json(each, (*path, key), level + 1) for key, each in value.items()}
     if isinstance(value, list):
-        return [_json(each, path) for each in value]
+        return [_json(each, path, level + 1) for each in value]
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise Unfit(path, Said.OUT_OF_RANGE, least=-(2**63), most=2**63 - 1)
     if isinstance(value, Decimal):
         value = float(value)
     if isinstance(value, str):

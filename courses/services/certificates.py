@@ -8,6 +8,7 @@ from app.credentials import services as credentials
 from app.skills import queries as skills
 from courses import queries
 from courses.models import Course, CourseVersion, Enrolment
+from courses.rules.grading import readable_rules
 
 CERTIFIED = "course"
 MONTHS = 12
@@ -30,7 +31,7 @@ def certify(enrolment: Enrolment, course: Course, version: CourseVersion | None,
         if version
         else "",
         skills=shown_in(enrolment.person_id, version) if version else (),
-        valid_until=_months_after(day_of(now), told.rules.get("valid_months")),
+        valid_until=_months_after(day_of(now), readable_rules(told.rules)[0].valid_months),
     )
 
 

@@ -26,7 +26,7 @@ from courses.policies import AUTHORS
 from courses.queries import grades as grade_queries
 from courses.queries.grades import Column
 from courses.rules.grade_files import on_scale
-from courses.rules.grading import Rules, rounded
+from courses.rules.grading import Rules, readable_rules, rounded
 from courses.services import completion, grade_files, grades
 from courses.services.grades import Totals
 from courses.views.cohorts import cohort_for
@@ -64,6 +64,7 @@ def index(slug: str, course_id: int, cohort_id: int) -> str:
     organisation, cohort = gradebook_for(slug, course_id, cohort_id)
     searched, sort = request.args.get("q", "").strip()[:100], request.args.get("sort", "name")[:10]
     columns = grades.columns_of(cohort)
+    rules, is_readable = readable_rules(cohort.version.rules if cohort.version else {})
     page = pages_of(grade_queries.learners_listed(cohort.id, searched, sort), PER_PAGE)
     return render_template(
         "courses/gradebook/index.html",
@@ -72,7 +73,8 @@ def index(slug: str, course_id: int, cohort_id: int) -> str:
         columns=columns,
         page=page,
         rows=_rows(page.items, columns),
-        rules=completion.rules_of(cohort.version),
+        rules=rules,
+        is_readable=is_readable,
         searched=searched,
         sort=sort,
     )

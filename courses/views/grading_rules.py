@@ -16,7 +16,7 @@ from courses.forms import share_of_percent
 from courses.forms_grades import SPARE_ROWS, GradingForm
 from courses.models import Course, Lesson
 from courses.policies import AUTHORS
-from courses.rules.grading import MOST_CATEGORIES, Category, Rules, read_rules
+from courses.rules.grading import MOST_CATEGORIES, Category, Rules, readable_rules
 from courses.services import grading_rules
 from courses.views.gradebook import category_choices
 from courses.views.workshop import course_for
@@ -30,7 +30,7 @@ def edit(slug: str, course_id: int) -> Any:
     """Categories, where lessons count, what completes the course."""
     organisation, course = course_for(slug, course_id)
     lessons = queries.lessons_of(course.id)
-    rules = read_rules(course.rules)
+    rules, is_readable = readable_rules(course.rules)
     form = _form(course, rules, lessons)
     if form.validate_on_submit():
         wanted = _rules(form, rules)
@@ -50,6 +50,7 @@ def edit(slug: str, course_id: int) -> Any:
         organisation=organisation,
         course=course,
         rules=rules,
+        is_readable=is_readable,
         lessons={str(lesson.id): lesson for lesson in lessons},
         form=form,
     )

@@ -29,6 +29,16 @@ PLAIN = st.recursive(
     max_leaves=5,
 )
 BEGINNINGS = {".pdf": b"%PDF-1.7", ".png": b"\x89PNG\r\n\x1a\n", ".mp4": b"\x00\x00\x00\x18ftyp"}
+CATEGORIES = ("quizzes", "平时")
+RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "categories": st.just([{"name": name, "title_zh": name, "weight": "2.5"} for name in CATEGORIES]),
+        "pass_share": st.sampled_from([None, "0.6", 1]),
+        "sequential": st.booleans(),
+        "valid_months": st.one_of(st.none(), st.integers(1, 1200)),
+    },
+)
 JSON = st.dictionaries(st.sampled_from(["categories", "drop", "a b", "“”"]), PLAIN, max_size=3)
 
 
@@ -156,7 +166,7 @@ def courses(draw):
         title_en=draw(LINES),
         summary_zh=draw(WORDS),
         summary_en=draw(WORDS),
-        rules=draw(JSON),
+        rules=draw(RULES),
         loose=tuple(groups[0]),
         modules=tuple(Module(title_zh=draw(TITLES), title_en=draw(LINES), lessons=tuple(one)) for one in groups[1:]),
         lessons={name: draw(lessons(name, files)) for name in names},
