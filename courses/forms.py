@@ -30,6 +30,7 @@ from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
 from courses.models import Joining, LessonKind
+from courses.rules import bounds
 
 
 class CourseForm(FlaskForm):
@@ -39,10 +40,10 @@ class CourseForm(FlaskForm):
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     summary_zh = TextAreaField(
         _l("Summary in Chinese"),
-        [Optional(), Length(max=5000)],
+        [Optional(), Length(max=bounds.MOST_SUMMARY)],
         description=_l("Whom the course is for and what they can do afterwards. Markdown."),
     )
-    summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=5000)])
+    summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=bounds.MOST_SUMMARY)])
     # Of what the page showed, so that whoever saves after somebody else learns of it.
     seen = HiddenField()
 
@@ -81,7 +82,7 @@ class LessonForm(FlaskForm):
     kind = SelectField(_l("Kind"), choices=KINDS)
     minutes = IntegerField(
         _l("Minutes"),
-        [InputRequired(), NumberRange(1, 600)],
+        [InputRequired(), NumberRange(*bounds.LESSON_MINUTES)],
         default=20,
         description=_l("How long it takes, about. It only helps to plan: nothing is completed by time."),
     )
@@ -96,12 +97,12 @@ class LessonForm(FlaskForm):
     )
     body_zh = TextAreaField(
         _l("Text in Chinese"),
-        [Optional(), Length(max=200_000)],
+        [Optional(), Length(max=bounds.MOST_TEXT)],
         description=_l(
             "Markdown: tables, code, $formulas$, footnotes[^1], pictures of this course ![](files/name.png)."
         ),
     )
-    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=200_000)])
+    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=bounds.MOST_TEXT)])
     based_on = HiddenField()
 
     @property
@@ -138,10 +139,12 @@ class QuizForm(FlaskForm):
     """The rules of a lesson's quiz."""
 
     minutes = IntegerField(
-        _l("Minutes"), [Optional(), NumberRange(1, 600)], description=_l("Empty: as long as they like.")
+        _l("Minutes"), [Optional(), NumberRange(*bounds.QUIZ_MINUTES)], description=_l("Empty: as long as they like.")
     )
-    attempts_allowed = IntegerField(_l("Attempts"), [InputRequired(), NumberRange(1, 20)], default=3)
-    pass_percent = IntegerField(_l("Passed from (percent)"), [InputRequired(), NumberRange(1, 100)], default=60)
+    attempts_allowed = IntegerField(_l("Attempts"), [InputRequired(), NumberRange(*bounds.ATTEMPTS)], default=3)
+    pass_percent = IntegerField(
+        _l("Passed from (percent)"), [InputRequired(), NumberRange(*bounds.PASS_PERCENT)], default=60
+    )
     markers = RadioField(
         _l("Who marks essays and files"),
         choices=[
@@ -193,8 +196,8 @@ class DrawForm(FlaskForm):
 
     skill = SelectField(_l("Skill"), [InputRequired()])
     level = SelectField(_l("Level"), [InputRequired()], choices=[SelectChoice(str(one), str(one)) for one in LEVELS])
-    take = IntegerField(_l("How many"), [InputRequired(), NumberRange(1, 100)], default=3)
-    points = DecimalField(_l("Points each"), [InputRequired(), finite, NumberRange(0, 1000)], default=1)
+    take = IntegerField(_l("How many"), [InputRequired(), NumberRange(*bounds.TAKE)], default=3)
+    points = DecimalField(_l("Points each"), [InputRequired(), finite, NumberRange(*bounds.ITEM_POINTS)], default=1)
 
 
 class AllowanceForm(FlaskForm):

@@ -15,7 +15,7 @@ import tomlkit
 
 from app.clock import ZONE
 from courses.folders.faults import Said
-from courses.folders.values import Length, Whole
+from courses.folders.values import Length, Places, Whole, Years
 
 WANTED = {
     int: "a whole number",
@@ -174,7 +174,8 @@ def read_entry(expected: Any, value: Any, path: tuple[str, ...]) -> Any:
         if not isinstance(value, list):
             raise Unfit(path, Said.WRONG_TYPE, wanted=WANTED[tuple])
         inner = get_args(expected)[0]
-        return tuple(read_entry(inner, each, (*path, str(place))) for place, each in enumerate(value, 1))
+        read = tuple(read_entry(inner, each, (*path, str(place))) for place, each in enumerate(value, 1))
+        return _within(read, limits, path)
     if origin is not None:
         if not isinstance(value, dict):
             raise Unfit(path, Said.WRONG_TYPE, wanted=WANTED[dict])
@@ -210,9 +211,14 @@ def _scalar(expected: Any, value: Any, path: tuple[str, ...]) -> Any:
 def _within(value: Any, limits: tuple[Any, ...], path: tuple[str, ...]) -> Any:
     for limit in limits:
         if isinstance(limit, Length) and len(value) > limit.most:
-            raise Unfit(path, Said.TOO_LONG, most=limit.most)
-        if isinstance(limit, Whole) and not limit.least <= value <= limit.most:
+            raise Unfit(path, Said.TOO_LONG if isinstance(value, str) else Said.TOO_MANY, most=limit.most)
+        if isinstance(limit, Length) and len(value) < limit.least:
+            raise Unfit(path, Said.MISSING)
+        told = value.year if isinstance(limit, Years) else value
+        if isinstance(limit, Whole | Years) and not limit.least <= told <= limit.most:
             raise Unfit(path, Said.OUT_OF_RANGE, least=limit.least, most=limit.most)
+        if isinstance(limit, Places) and value != round(value, limit.most):
+            raise Unfit(path, Said.DECIMALS, most=limit.most)
     return value
 
 

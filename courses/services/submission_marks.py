@@ -321,7 +321,7 @@ def observations(
     found = []
     for row in rows:
         mark = mark_in(made.rows, row.id)
-        if mark is None:
+        if mark is None or not row.marks_max:
             continue
         score = (mark / row.marks_max).quantize(SHARE_PLACES)
         for enrolment in members:
