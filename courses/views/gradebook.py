@@ -57,6 +57,10 @@ def _plain(points: Decimal, of: Decimal, most: Decimal) -> str:
     return f"{round(scaled, 2).normalize():f}"
 
 
+# More than any cell holds.
+MOST_POINTS = Decimal(1_000_000)
+
+
 @bp.route(f"{BASE}/")
 @roles(*AUTHORS)
 def index(slug: str, course_id: int, cohort_id: int) -> str:
@@ -430,8 +434,16 @@ def _wishes(sent: str) -> list[grade_files.Wish]:
     """The changes that the page before wrote down; 404 for anything else."""
     try:
         return [
-            grade_files.Wish(int(person), str(key), None if before is None else Decimal(before), Decimal(after))
+            grade_files.Wish(int(person), str(key), None if before is None else _told(before), _told(after, 4))
             for person, key, before, after in json.loads(sent)
         ]
-    except (ValueError, TypeError, InvalidOperation):
+    except (ValueError, TypeError, InvalidOperation, OverflowError, RecursionError):
         abort(404)
+
+
+def _told(points: str, places: int | None = None) -> Decimal:
+    """Points as `_exact` wrote them. Raises ValueError, TypeError, InvalidOperation for anything else."""
+    read = Decimal(points)
+    if not read.is_finite() or abs(read) > MOST_POINTS or (places is not None and read != round(read, places)):
+        raise ValueError
+    return read

@@ -35,9 +35,9 @@ def edit(slug: str, course_id: int) -> Any:
     if form.validate_on_submit():
         wanted = _rules(form, rules)
         places = {
-            int(row.lesson_id.data): (row.category.data or "", row.is_required.data)
+            lesson_id: (row.category.data or "", row.is_required.data)
             for row in form.lessons
-            if (row.lesson_id.data or "").isdigit()
+            if (lesson_id := _id_in(row.lesson_id.data)) is not None
         }
         grading_rules.set_rules(
             course, wanted, places, seen=form.seen.data or "", by_id=current_user.id, now=received()
@@ -54,6 +54,12 @@ def edit(slug: str, course_id: int) -> Any:
         lessons={str(lesson.id): lesson for lesson in lessons},
         form=form,
     )
+
+
+def _id_in(told: str | int | None) -> int | None:
+    """The id that a hidden field tells; it holds a number itself where nothing was sent."""
+    text = str(told or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _form(course: Course, rules: Rules, lessons: Sequence[Lesson]) -> GradingForm:

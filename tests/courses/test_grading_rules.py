@@ -80,7 +80,15 @@ def test_of_two_authors_at_once_the_second_is_told(client, course):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("pass_percent", "101"), ("pass_percent", "NaN"), ("categories-0-drop", "-1")]
+    ("name", "value"),
+    [
+        ("pass_percent", "101"),
+        ("pass_percent", "NaN"),
+        ("pass_percent", "1e999"),
+        ("categories-0-weight", "1e999"),
+        ("categories-0-weight", "9" * 30),
+        ("categories-0-drop", "-1"),
+    ],
 )
 def test_impossible_rules_come_back_with_what_to_mend(client, db, course, name, value):
     answer = submit(client, page(client, address(course)), {"categories-0-title_zh": "测验", name: value})
@@ -88,6 +96,15 @@ def test_impossible_rules_come_back_with_what_to_mend(client, db, course, name, 
     assert b"field-error" in answer.data
     db.session.refresh(course)
     assert course.rules == {}
+
+
+@pytest.mark.parametrize("lesson_id", ["9" * 5000, "²", "x", ""])
+def test_a_lesson_that_no_page_named_is_passed_over(client, db, course, lesson_id):
+    form = page(client, address(course))
+    assert submit(client, form, {"lessons-0-lesson_id": lesson_id, "pass_percent": "60"}).status_code == 303
+    db.session.refresh(course)
+    assert read_rules(course.rules).pass_share == Decimal("0.6")
+    assert client.post(address(course), data={}).status_code < 500, "nothing at all was sent"
 
 
 def test_strangers_do_not_find_the_page(client_of, cast, course):

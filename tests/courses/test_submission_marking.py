@@ -105,7 +105,10 @@ def test_saving_begins_marking_and_finishing_needs_every_mark(sign_in, db, cast,
         handing_in.marked(klass, work, cast.coordinator, Marks())
 
 
-@pytest.mark.parametrize(("mark", "said"), [("11", "A mark lies between"), ("1.3", "steps of 0.5"), ("viel", "")])
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [("11", "A mark lies between"), ("1.3", "steps of 0.5"), ("viel", ""), ("9" * 30, "Enter a number")],
+)
 def test_a_mark_lies_within_its_row_and_goes_in_steps(sign_in, db, cast, klass, work, mark, said):
     client = sign_in(cast.coordinator)
     answer = client.post(path(klass, work, "marks/"), data=entered(client, klass, work, facts=mark), headers=ENGLISH)
