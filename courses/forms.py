@@ -32,29 +32,28 @@ from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
 from courses.forms_seen import SeenForm
 from courses.models import Joining, LessonKind
+from courses.rules import bounds
 from courses.rules.moments import seconds_of
-
-LONGEST_TITLE = 120
 
 
 class CourseForm(SeenForm):
     """What a course is called and about."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=bounds.MOST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=bounds.MOST_TITLE)])
     summary_zh = TextAreaField(
         _l("Summary in Chinese"),
-        [Optional(), Length(max=5000)],
+        [Optional(), Length(max=bounds.MOST_SUMMARY)],
         description=_l("Whom the course is for and what they can do afterwards. Markdown."),
     )
-    summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=5000)])
+    summary_en = TextAreaField(_l("Summary in English"), [Optional(), Length(max=bounds.MOST_SUMMARY)])
 
 
 class ModuleForm(SeenForm):
     """A part of a course."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=bounds.MOST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=bounds.MOST_TITLE)])
 
 
 KINDS = [
@@ -70,8 +69,8 @@ KINDS = [
 class NewLessonForm(FlaskForm):
     """What a lesson is called and of which kind; its text comes next."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=bounds.MOST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=bounds.MOST_TITLE)])
     kind = RadioField(_l("Kind"), choices=KINDS, default=LessonKind.PAGE.value)
     module_id = SelectField(_l("Module"), coerce=int)
 
@@ -79,12 +78,12 @@ class NewLessonForm(FlaskForm):
 class LessonForm(FlaskForm):
     """A lesson's title and text, and what its kind asks for."""
 
-    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
-    title_en = StringField(_l("Title in English"), [Optional(), Length(max=LONGEST_TITLE)])
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=bounds.MOST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=bounds.MOST_TITLE)])
     kind = SelectField(_l("Kind"), choices=KINDS)
     minutes = IntegerField(
         _l("Minutes"),
-        [InputRequired(), NumberRange(1, 600)],
+        [InputRequired(), NumberRange(*bounds.LESSON_MINUTES)],
         default=20,
         description=_l("How long it takes, about. It only helps to plan: nothing is completed by time."),
     )
@@ -99,12 +98,12 @@ class LessonForm(FlaskForm):
     )
     body_zh = TextAreaField(
         _l("Text in Chinese"),
-        [Optional(), Length(max=200_000)],
+        [Optional(), Length(max=bounds.MOST_TEXT)],
         description=_l(
             "Markdown: tables, code, $formulas$, footnotes[^1], pictures of this course ![](files/name.png)."
         ),
     )
-    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=200_000)])
+    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=bounds.MOST_TEXT)])
     based_on = HiddenField()
 
     @property
@@ -152,10 +151,12 @@ class QuizForm(SeenForm):
     """The rules of a lesson's quiz."""
 
     minutes = IntegerField(
-        _l("Minutes"), [Optional(), NumberRange(1, 600)], description=_l("Empty: as long as they like.")
+        _l("Minutes"), [Optional(), NumberRange(*bounds.QUIZ_MINUTES)], description=_l("Empty: as long as they like.")
     )
-    attempts_allowed = IntegerField(_l("Attempts"), [InputRequired(), NumberRange(1, 20)], default=3)
-    pass_percent = IntegerField(_l("Passed from (percent)"), [InputRequired(), NumberRange(1, 100)], default=60)
+    attempts_allowed = IntegerField(_l("Attempts"), [InputRequired(), NumberRange(*bounds.ATTEMPTS)], default=3)
+    pass_percent = IntegerField(
+        _l("Passed from (percent)"), [InputRequired(), NumberRange(*bounds.PASS_PERCENT)], default=60
+    )
     markers = RadioField(
         _l("Who marks essays and files"),
         choices=[
@@ -207,8 +208,8 @@ class DrawForm(FlaskForm):
 
     skill = SelectField(_l("Skill"), [InputRequired()])
     level = SelectField(_l("Level"), [InputRequired()], choices=[SelectChoice(str(one), str(one)) for one in LEVELS])
-    take = IntegerField(_l("How many"), [InputRequired(), NumberRange(1, 100)], default=3)
-    points = DecimalField(_l("Points each"), [InputRequired(), finite, NumberRange(0, 1000)], default=1)
+    take = IntegerField(_l("How many"), [InputRequired(), NumberRange(*bounds.TAKE)], default=3)
+    points = DecimalField(_l("Points each"), [InputRequired(), finite, NumberRange(*bounds.ITEM_POINTS)], default=1)
 
 
 class AllowanceForm(FlaskForm):
@@ -225,8 +226,8 @@ class AllowanceForm(FlaskForm):
 class CohortForm(SeenForm):
     """A running of a course."""
 
-    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=LONGEST_TITLE)])
-    name_en = StringField(_l("Name in English"), [Optional(), Length(max=LONGEST_TITLE)])
+    name_zh = StringField(_l("Name in Chinese"), [DataRequired(), Length(max=bounds.MOST_TITLE)])
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=bounds.MOST_TITLE)])
     starts_on = DateField(_l("Starts on"), [InputRequired(), plausible])
     ends_on = DateField(
         _l("Ends on"), [InputRequired(), plausible], description=_l("Students can enrol up to this day.")

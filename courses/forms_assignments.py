@@ -31,6 +31,7 @@ from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
 from courses.forms_seen import SeenForm
 from courses.models import Assignment, CompletesOn, Takes
+from courses.rules import bounds
 from courses.services.assignments import AssignmentRules
 from courses.services.submission_marks import Marks, mark_in
 
@@ -85,11 +86,13 @@ class AssignmentForm(SeenForm):
         option_widget=CheckboxInput(),
         default=[Takes.TEXT.value],
     )
-    files_max = IntegerField(_l("Files at most"), [InputRequired(), NumberRange(1, 50)], default=5)
-    points_max = DecimalField(_l("Points"), [InputRequired(), finite, NumberRange(1, 1000)], default=100, places=None)
+    files_max = IntegerField(_l("Files at most"), [InputRequired(), NumberRange(*bounds.FILES)], default=5)
+    points_max = DecimalField(
+        _l("Points"), [InputRequired(), finite, NumberRange(*bounds.WORK_POINTS)], default=100, places=None
+    )
     group_size = IntegerField(
         _l("People who hand in together"),
-        [InputRequired(), NumberRange(1, 50)],
+        [InputRequired(), NumberRange(*bounds.GROUP_SIZE)],
         default=1,
         description=_l("1: each alone. More: groups of at most so many, who get the same marks."),
     )
@@ -101,16 +104,18 @@ class AssignmentForm(SeenForm):
         ],
         default=CompletesOn.PASSED.value,
     )
-    pass_percent = IntegerField(_l("Enough from (percent)"), [InputRequired(), NumberRange(1, 100)], default=60)
+    pass_percent = IntegerField(
+        _l("Enough from (percent)"), [InputRequired(), NumberRange(*bounds.PASS_PERCENT)], default=60
+    )
     late_percent = IntegerField(
         _l("Taken off for each day late (percent)"),
-        [InputRequired(), NumberRange(0, 100)],
+        [InputRequired(), NumberRange(*bounds.LATE_PERCENT)],
         default=0,
         description=_l("Of the most points, for each day begun. 0: lateness costs nothing."),
     )
     late_days_max = IntegerField(
         _l("Days after which nothing is taken"),
-        [Optional(), NumberRange(0, 365)],
+        [Optional(), NumberRange(*bounds.LATE_DAYS)],
         description=_l("0: nothing is taken late. Empty: always."),
     )
     criteria = FieldList(FormField(SkillRow), _l("Criteria"), min_entries=CRITERIA, max_entries=12)

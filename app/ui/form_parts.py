@@ -11,6 +11,8 @@ from wtforms.validators import StopValidation
 
 # Further away nobody plans anything, and a day before our era cannot be told in another zone.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# Beyond every money and mark, and with all decimals still within what decimals are reckoned with.
+LARGEST = Decimal(10) ** 12
 
 
 class RowForm(Form):
@@ -25,16 +27,19 @@ class RowForm(Form):
 
 
 def finite(form: Any, field: Any) -> None:
-    """A number, before it is compared with others: NaN compares with none. Ends the chain where there is no number."""
+    """A number that can be reckoned with: NaN compares with none, and what is immense cannot be divided or rounded.
+
+    Ends the chain where there is no such number.
+    """
     if field.data is None:
         raise StopValidation
-    if not field.data.is_finite():
+    if not field.data.is_finite() or abs(field.data) > LARGEST:
         field.data = None
         raise StopValidation(_("Enter a number."))
 
 
 def two_places(form: Any, field: Any) -> None:
-    """At most two decimals, as money and marks have them."""
+    """At most two decimals, as money and marks have them; after `finite`."""
     if field.data != round(Decimal(field.data), 2):
         raise StopValidation(_("At most two decimals."))
 

@@ -60,6 +60,14 @@ class Said(StrEnum):
     POOL = "%(take)s questions cannot be drawn from %(size)s"
     TWO_POOLS = "question “%(name)s” is in two draws"
     NO_WEIGHT = "a rubric needs at least one row with a weight above zero"
+    TOO_MANY = "at most %(most)s are possible"
+    DECIMALS = "at most %(most)s decimals are possible"
+    TURNED = "a quiz closes after it opens"
+    NOT_OF_KIND = "a lesson of the kind %(kind)s has none"
+    NO_CATEGORY = "the rules name no category “%(name)s”"
+    TOO_MUCH = "the texts together are larger than %(most)s MB"
+    TOO_DEEP = "nested too deeply"
+    OWN_ENTRY = "stands outside settings, as an entry of the lesson"
     # Meeting what others changed
     CLASH = "changed here and in the course since the export, in different ways"
     DELETED_HERE = "deleted here, and changed in the course since the export"
@@ -118,6 +126,14 @@ SENTENCES = (
     _l("%(take)s questions cannot be drawn from %(size)s"),
     _l("question “%(name)s” is in two draws"),
     _l("a rubric needs at least one row with a weight above zero"),
+    _l("at most %(most)s are possible"),
+    _l("at most %(most)s decimals are possible"),
+    _l("a quiz closes after it opens"),
+    _l("a lesson of the kind %(kind)s has none"),
+    _l("the rules name no category “%(name)s”"),
+    _l("the texts together are larger than %(most)s MB"),
+    _l("nested too deeply"),
+    _l("stands outside settings, as an entry of the lesson"),
     _l("changed here and in the course since the export, in different ways"),
     _l("deleted here, and changed in the course since the export"),
     _l("changed here, and deleted in the course since the export"),

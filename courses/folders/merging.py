@@ -17,6 +17,7 @@ from courses.folders.questions import content_of
 from courses.folders.reading import Folder, fits_together
 from courses.folders.tables import Unfit, read_entry
 from courses.folders.values import About, Course, Lesson, Module, Question, Row
+from courses.models import LessonKind
 from courses.rules.merging import merge
 
 
@@ -176,10 +177,11 @@ class _Merge:
         """
         kind, _, rest = part.partition("/")
         lesson = self.ours.lessons.get(rest.partition("/")[0])
-        if kind == "questions" and not in_ours and lesson is not None and lesson.questions:
+        is_work = lesson is not None and lesson.about.kind is LessonKind.ASSIGNMENT
+        if kind == "questions" and not in_ours and lesson is not None and (lesson.questions or is_work):
             return {}
         found = _only(self.here if in_ours else self.there, keys)
-        if kind == "lessons" and lesson is not None and not lesson.questions:
+        if kind == "lessons" and lesson is not None and not lesson.questions and not is_work:
             found |= {key: self.there[key] for key in keys if "/quiz." in key and key in self.there}
         return found
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -17,26 +17,47 @@ from courses.folders.faults import Fault, FolderRefused, Said
 from courses.folders.locks import Lock, read_lock
 from courses.folders.pages import LANGUAGES, read_page, tidy
 from courses.folders.questions import Reader
-from courses.folders.tables import Unfit, read_entry
-from courses.folders.values import About, Course, Held, Lesson, Line, Module, Name, Quiz
+from courses.folders.tables import WANTED, Unfit, read_entry
+from courses.folders.values import About, Course, Held, Lesson, Line, Minutes, Module, Name, Quiz, Summary
 from courses.folders.writing import COURSE, FORMAT, LOCK
+from courses.models import LessonKind
+from courses.rules import bounds, grading
 
 PAGE = re.compile(r"(\d{1,6})-([\w-]{1,80})\.(zh|en)\.md")
 QUESTIONS = re.compile(r"(\d{1,6})-([\w-]{1,80})\.(zh\.gift|en\.gift|json)")
 FOLDERS = ("lessons", "questions", "files")
 SLUG = re.compile(r"[^\s/\\]{1,80}")
+# In bytes: all texts together, course.toml, and one page of a lesson, whose signs take up to four each.
 TEXT_BYTES = 20_000_000
+COURSE_BYTES = 2_000_000
+PAGE_BYTES = 1_000_000
 TOML_LINE = re.compile(r"at line (\d+)")
+# Beyond this many mistakes their lines are no longer looked for.
+MOST_PLACED = 50
+# What may not hide in the free settings of a lesson, because it has an entry of its own.
+OWN_ENTRIES = ("video", "captions", "cues", "files")
+BROKEN_RULES: Mapping[grading.Fault, tuple[Said, Mapping[str, Any]]] = {
+    grading.Fault.NOT_A_MAPPING: (Said.WRONG_TYPE, {"wanted": WANTED[dict]}),
+    grading.Fault.UNKNOWN_KEY: (Said.UNKNOWN_KEY, {}),
+    grading.Fault.NOT_A_LIST: (Said.WRONG_TYPE, {"wanted": WANTED[tuple]}),
+    grading.Fault.TOO_MANY: (Said.TOO_MANY, {}),
+    grading.Fault.NO_NAME: (Said.MISSING, {}),
+    grading.Fault.NAME_TWICE: (Said.LISTED_TWICE, {}),
+    grading.Fault.NO_TITLE: (Said.NO_TITLE, {}),
+    grading.Fault.NOT_A_NUMBER: (Said.WRONG_TYPE, {"wanted": WANTED[Decimal]}),
+    grading.Fault.OUT_OF_RANGE: (Said.OUT_OF_RANGE, {}),
+    grading.Fault.NOT_YES_OR_NO: (Said.WRONG_TYPE, {"wanted": WANTED[bool]}),
+}
 SHAPES: Mapping[str, Any] = {
     "slug": Name,
     "title_zh": Line,
     "title_en": Line,
-    "summary_zh": str,
-    "summary_en": str,
+    "summary_zh": Summary,
+    "summary_en": Summary,
     "rules": dict[str, Any],
     "lessons": tuple[str, ...],
     "modules": tuple[Module, ...],
-    "minutes": tuple[int, ...],
+    "minutes": tuple[Minutes, ...],
 }
 
 
@@ -84,6 +105,7 @@ class _Reading:
 
     def __init__(self, package: Package, skills: Collection[str], slug: str, beside: Collection[str]) -> None:
         self.package, self.skills, self.slug, self.beside = package, skills, slug, beside
+        self.read_bytes = 0
         self.faults: list[Fault] = []
         self.remarks: list[Fault] = []
         self.names = self._names()
@@ -91,7 +113,7 @@ class _Reading:
     def folder(self) -> Folder:
         if COURSE not in self.names:
             raise FolderRefused([Fault(COURSE, Said.NO_COURSE), *self.faults])
-        text = self._text(COURSE)
+        text = self._text(COURSE, COURSE_BYTES)
         told = self._toml(text)
         lock = self._lock()
         files = self._files()
@@ -133,13 +155,18 @@ class _Reading:
             self._blame(path, Said.DAMAGED, why=error.reason)
             return None
 
-    def _text(self, path: str) -> str:
+    def _text(self, path: str, most: int = TEXT_BYTES) -> str:
+        """A text of at most so many bytes. Raises FolderRefused where all texts together are too many to be held."""
         content = self._bytes(path)
         if content is None:
             return ""
-        if len(content) > TEXT_BYTES:
-            self._blame(path, Said.TOO_LARGE, most=TEXT_BYTES // 1_000_000)
+        if len(content) > most:
+            self._blame(path, Said.TOO_LARGE, most=most // 1_000_000)
             return ""
+        self.read_bytes += len(content)
+        if self.read_bytes > TEXT_BYTES:
+            self._blame(path, Said.TOO_MUCH, most=TEXT_BYTES // 1_000_000)
+            raise FolderRefused(self.faults)
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -234,13 +261,20 @@ class _Reading:
     ) -> Lesson:
         told = {"zh": ("", ""), "en": ("", "")}
         for language, path in paths.items():
+            faults = len(self.faults)
+            text = self._text(path, PAGE_BYTES)
+            if len(self.faults) > faults and not text:
+                told[language] = ("?", "")  # one mistake is told once
+                continue
             try:
-                told[language] = read_page(self._text(path))
+                told[language] = read_page(text)
             except Unfit as unfit:
                 self._blame(path, unfit.said, 1)
                 told[language] = ("?", "")  # one mistake is told once
             if len(told[language][0]) > 300:
                 self._blame(path, Said.TOO_LONG, 1, most=300)
+            if len(told[language][1]) > bounds.MOST_TEXT:
+                self._blame(path, Said.TOO_LONG, None, most=bounds.MOST_TEXT)
         if "zh" not in paths:
             self._blame(paths["en"], Said.NO_CHINESE, expected=f"lessons/{stem}.zh.md")
         gift = {language: asked[f"{language}.gift"] for language in LANGUAGES if f"{language}.gift" in asked}
@@ -273,8 +307,12 @@ class _Reading:
         files: dict[str, Held],
     ) -> Course:
         known = told.pop("format", FORMAT)
-        if not isinstance(known, int) or known > FORMAT:
-            self._blame(COURSE, Said.FORMAT, line_of(text, ("format",)), "format", format=known, known=FORMAT)
+        if isinstance(known, bool) or not isinstance(known, int) or known < 1:
+            self._unfit(Unfit(("format",), Said.OUT_OF_RANGE, least=1, most=FORMAT), text)
+        elif known > FORMAT:
+            # A number of many digits is not told: nothing can write it out.
+            told_format = known if known < 10**6 else "…"
+            self._unfit(Unfit(("format",), Said.FORMAT, format=told_format, known=FORMAT), text)
         tables = told.pop("lesson", {})
         values: dict[str, Any] = {}
         for key, value in told.items():
@@ -284,11 +322,17 @@ class _Reading:
                 if key not in SHAPES:
                     raise Unfit((key,), Said.UNKNOWN_KEY)
                 values[key] = read_entry(SHAPES[key], value, (key,))
+                if key == "rules":
+                    _require_sound(values[key])
             except Unfit as unfit:
                 self._unfit(unfit, text)
         abouts = self._abouts(tables, text, lessons)
         abouts = self._with_minutes(values.pop("minutes", ()), abouts, lessons, tables)
         loose, modules = self._contents(values, text, lessons, numbers)
+        for place, module in enumerate(modules, 1):
+            if not module.title_zh.strip():
+                self._unfit(Unfit(("modules", str(place), "title_zh"), Said.NO_TITLE), text)
+        categories = {one["name"] for one in values.get("rules", {}).get("categories", ())}
         slug = values.get("slug", self.slug)
         if not SLUG.fullmatch(slug):
             self._blame(COURSE, Said.MISSING, line_of(text, ("slug",)), "slug")
@@ -303,7 +347,9 @@ class _Reading:
             rules=values.get("rules", {}),
             loose=loose,
             modules=modules,
-            lessons={name: self._told(lesson, abouts[name], text, files) for name, lesson in lessons.items()},
+            lessons={
+                name: self._told(lesson, abouts[name], text, files, categories) for name, lesson in lessons.items()
+            },
             files=files,
         )
 
@@ -316,7 +362,9 @@ class _Reading:
             try:
                 if name not in lessons:
                     raise Unfit(("lesson", name), Said.NO_SUCH_LESSON, name=name)
-                found[name] = read_entry(About, table, ("lesson", name))
+                about = read_entry(About, table, ("lesson", name))
+                _require_free(about.settings, ("lesson", name, "settings"))
+                found[name] = about
             except Unfit as unfit:
                 self._unfit(unfit, text)
         return found
@@ -329,8 +377,10 @@ class _Reading:
             return abouts
         if len(minutes) != len(lessons):
             self._blame(COURSE, Said.COUNT, None, "minutes", count=len(lessons), minutes=len(minutes))
+        tables = tables if isinstance(tables, dict) else {}
+        own = {name for name, table in tables.items() if isinstance(table, dict) and "minutes" in table}
         return {
-            name: abouts[name] if "minutes" in tables.get(name, {}) else replace(abouts[name], minutes=each)
+            name: abouts[name] if name in own else replace(abouts[name], minutes=each)
             for name, each in zip(lessons, minutes, strict=False)
         } | {name: abouts[name] for name in list(lessons)[len(minutes) :]}
 
@@ -358,14 +408,16 @@ class _Reading:
                 continue
             before = [one for group in groups for one in group if one in numbers and numbers[one] < numbers[name]]
             after = max(before, key=lambda one: numbers[one], default=None)
-            group = next(group for group in groups if (after in group if after else group))
+            group = next((group for group in groups if (after in group if after else group)), groups[0])
             group.insert(group.index(after) + 1 if after else 0, name)
             self.remarks.append(Fault(f"lessons/{lessons[name].stem}.zh.md", Said.UNLISTED))
         return tuple(groups[0]), tuple(
             replace(module, lessons=tuple(group)) for module, group in zip(modules, groups[1:], strict=True)
         )
 
-    def _told(self, lesson: Lesson, about: About, text: str, files: Collection[str]) -> Lesson:
+    def _told(
+        self, lesson: Lesson, about: About, text: str, files: Collection[str], categories: Collection[str]
+    ) -> Lesson:
         """A lesson with what course.toml says of it, if the two fit together."""
         here = ("lesson", lesson.name)
         if not (about.title_zh or lesson.title_zh).strip():
@@ -375,6 +427,8 @@ class _Reading:
             fits_together(about, list(questions), here)
         except Unfit as unfit:
             self._unfit(unfit, text)
+        if about.category and about.category not in categories:
+            self._unfit(Unfit((*here, "category"), Said.NO_CATEGORY, name=about.category), text)
         rows = about.assignment.rubric if about.assignment else ()
         for code in (*(row.skill for row in rows), *(pool.skill for pool in about.quiz.pools)):
             if code is not None and code not in self.skills:
@@ -399,15 +453,44 @@ class _Reading:
         )
 
     def _unfit(self, unfit: Unfit, text: str) -> None:
-        self._blame(COURSE, unfit.said, line_of(text, unfit.path), ".".join(unfit.path), **unfit.values)
+        line = line_of(text, unfit.path) if len(self.faults) < MOST_PLACED else None
+        self._blame(COURSE, unfit.said, line, ".".join(unfit.path), **unfit.values)
 
     def _blame(self, file: str, said: Said, line: int | None = None, place: str = "", **values: Any) -> None:
         self.faults.append(Fault(file, said, values, line, place))
 
 
+def _require_sound(rules: Mapping[str, Any]) -> None:
+    """Raises Unfit where rules of marks cannot be read."""
+    try:
+        grading.read_rules(rules)
+    except grading.RulesBroken as broken:
+        said, values = BROKEN_RULES[broken.fault]
+        steps = broken.place.removeprefix("rules").strip(".").split(".")
+        path = ("rules", *(str(int(step) + 1) if step.isdecimal() else step for step in steps if step))
+        raise Unfit(path, said, **{"least": broken.least, "most": broken.most, **values}) from broken
+
+
+def _require_free(settings: Mapping[str, Any], path: tuple[str, ...]) -> None:
+    """Raises Unfit where settings hold what has an entry of its own, or downloads that are no names of files."""
+    for key in OWN_ENTRIES:
+        if key in settings:
+            raise Unfit((*path, key), Said.OWN_ENTRY)
+    names = settings.get("downloads", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Unfit((*path, "downloads"), Said.WRONG_TYPE, wanted=WANTED[tuple])
+
+
 def fits_together(about: About, questions: Collection[str], path: tuple[str, ...]) -> None:
-    """Whether a lesson's rules fit its questions. Raises Unfit."""
+    """Whether a lesson's rules fit its kind and its questions. Raises Unfit."""
     quiz = about.quiz
+    is_work = about.kind is LessonKind.ASSIGNMENT
+    if is_work and (questions or quiz != Quiz()):
+        raise Unfit((*path, "quiz"), Said.NOT_OF_KIND, kind=about.kind.value)
+    if about.assignment is not None and not is_work:
+        raise Unfit((*path, "assignment"), Said.NOT_OF_KIND, kind=about.kind.value)
+    if quiz.opens is not None and quiz.closes is not None and quiz.closes <= quiz.opens:
+        raise Unfit((*path, "quiz", "closes"), Said.TURNED)
     if quiz != Quiz() and not questions:
         raise Unfit((*path, "quiz"), Said.NO_QUESTIONS)
     for key, names in (("quiz.points", quiz.points), ("quiz.order", quiz.order), ("cues", about.cues)):
@@ -438,21 +521,24 @@ def _root(names: Collection[str]) -> str:
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int | None:
-    """The line of an entry in a TOML text, or that of the table which should hold it; None where neither is found."""
+    """The line of an entry in a TOML text, or of what stands around it; None where neither is found."""
     lines = text.split("\n")
-    start = 0
+    table, entry = _places(lines, path)
+    around = (_places(lines, path[:length])[1] for length in range(len(path) - 1, 0, -1))
+    found = entry if entry is not None else next((line for line in around if line is not None), table)
+    return None if found is None else found + 1
+
+
+def _places(lines: Sequence[str], path: tuple[str, ...]) -> tuple[int | None, int | None]:
+    """Where the table of an entry begins, and where the entry itself stands; counted from 0."""
+    table = None
     for step in path[:-1]:
-        start = next(
-            (
-                number
-                for number in range(start, len(lines))
-                if lines[number].lstrip().startswith("[") and step in lines[number]
-            ),
-            start,
-        )
+        here = range(table or 0, len(lines))
+        table = next((line for line in here if lines[line].lstrip().startswith("[") and step in lines[line]), table)
+    if table is None and len(path) > 1:
+        return None, None
     wanted = re.compile(rf'\s*"?{re.escape(path[-1])}"?\s*[=.]')
-    found = next((number for number in range(start, len(lines)) if wanted.match(lines[number])), None)
-    return found + 1 if found is not None else (start + 1 if start else None)
+    return table, next((line for line in range(table or 0, len(lines)) if wanted.match(lines[line])), None)
 
 
 def _line_with(text: str, name: str) -> int | None:

@@ -15,7 +15,7 @@ import tomlkit
 
 from app.clock import ZONE
 from courses.folders.faults import Said
-from courses.folders.values import Length, Whole
+from courses.folders.values import Length, Places, Whole, Years
 
 WANTED = {
     int: "a whole number",
@@ -26,6 +26,10 @@ WANTED = {
     tuple: "a list",
     dict: "a table",
 }
+
+
+# What no author writes by hand, and what would outgrow the stack of who reads it.
+MOST_LEVELS = 20
 
 
 class Unfit(Exception):
@@ -170,7 +174,8 @@ def read_entry(expected: Any, value: Any, path: tuple[str, ...]) -> Any:
         if not isinstance(value, list):
             raise Unfit(path, Said.WRONG_TYPE, wanted=WANTED[tuple])
         inner = get_args(expected)[0]
-        return tuple(read_entry(inner, each, (*path, str(place))) for place, each in enumerate(value, 1))
+        read = tuple(read_entry(inner, each, (*path, str(place))) for place, each in enumerate(value, 1))
+        return _within(read, limits, path)
     if origin is not None:
         if not isinstance(value, dict):
             raise Unfit(path, Said.WRONG_TYPE, wanted=WANTED[dict])
@@ -206,9 +211,14 @@ def _scalar(expected: Any, value: Any, path: tuple[str, ...]) -> Any:
 def _within(value: Any, limits: tuple[Any, ...], path: tuple[str, ...]) -> Any:
     for limit in limits:
         if isinstance(limit, Length) and len(value) > limit.most:
-            raise Unfit(path, Said.TOO_LONG, most=limit.most)
-        if isinstance(limit, Whole) and not limit.least <= value <= limit.most:
+            raise Unfit(path, Said.TOO_LONG if isinstance(value, str) else Said.TOO_MANY, most=limit.most)
+        if isinstance(limit, Length) and len(value) < limit.least:
+            raise Unfit(path, Said.MISSING)
+        told = value.year if isinstance(limit, Years) else value
+        if isinstance(limit, Whole | Years) and not limit.least <= told <= limit.most:
             raise Unfit(path, Said.OUT_OF_RANGE, least=limit.least, most=limit.most)
+        if isinstance(limit, Places) and value != round(value, limit.most):
+            raise Unfit(path, Said.DECIMALS, most=limit.most)
     return value
 
 
@@ -225,17 +235,23 @@ def _free(value: Any, path: tuple[str, ...]) -> dict[str, Any]:
             value = json.loads(value)
         except ValueError as error:
             raise Unfit(path, Said.BROKEN_JSON, why=str(error)) from error
+        except RecursionError as error:
+            raise Unfit(path, Said.TOO_DEEP) from error
     if not isinstance(value, dict):
         raise Unfit(path, Said.WRONG_TYPE, wanted=WANTED[dict])
     return {plain(key, path): _json(each, (*path, key)) for key, each in value.items()}
 
 
-def _json(value: Any, path: tuple[str, ...]) -> Any:
+def _json(value: Any, path: tuple[str, ...], level: int = 1) -> Any:
     """What TOML said as JSON has it."""
+    if level > MOST_LEVELS:
+        raise Unfit(path[:MOST_LEVELS], Said.TOO_DEEP)
     if isinstance(value, dict):
-        return {plain(key, path): _json(each, (*path, key)) for key, each in value.items()}
+        return {plain(key, path): _json(each, (*path, key), level + 1) for key, each in value.items()}
     if isinstance(value, list):
-        return [_json(each, path) for each in value]
+        return [_json(each, path, level + 1) for each in value]
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise Unfit(path, Said.OUT_OF_RANGE, least=-(2**63), most=2**63 - 1)
     if isinstance(value, Decimal):
         value = float(value)
     if isinstance(value, str):

@@ -9,7 +9,10 @@ from typing import Annotated, Any, NamedTuple
 
 from app.assessment.models import Paging
 from app.assessment.rules.content import Content
+from app.assessment.rules.peer_review import MOST_PEERS
+from app.ui.form_parts import FIRST_YEAR, LAST_YEAR
 from courses.models import CompletesOn, LessonKind, Takes
+from courses.rules import bounds
 
 
 class Whole(NamedTuple):
@@ -20,15 +23,38 @@ class Whole(NamedTuple):
 
 
 class Length(NamedTuple):
-    """How long a text may be."""
+    """How long a text or a list may be."""
 
+    most: int
+    least: int = 0
+
+
+class Places(NamedTuple):
+    """How many decimals a number may have."""
+
+    most: int
+
+
+class Years(NamedTuple):
+    """In which years a moment may lie."""
+
+    least: int
     most: int
 
 
 Line = Annotated[str, Length(300)]
 Name = Annotated[str, Length(80)]
-Points = Annotated[Decimal, Whole(0, 999_999)]
-Percent = Annotated[Decimal, Whole(0, 100)]
+Summary = Annotated[str, Length(bounds.MOST_SUMMARY)]
+Descriptor = Annotated[str, Length(bounds.MOST_DESCRIPTOR)]
+Points = Annotated[Decimal, Whole(*bounds.ITEM_POINTS), Places(4)]
+WorkPoints = Annotated[Decimal, Whole(*bounds.WORK_POINTS), Places(4)]
+RowMarks = Annotated[Decimal, Whole(*bounds.ROW_MARKS), Places(4)]
+RowWeight = Annotated[Decimal, Whole(*bounds.ROW_WEIGHT), Places(4)]
+Seconds = Annotated[Decimal, Whole(0, 999_999)]
+PassPercent = Annotated[Decimal, Whole(*bounds.PASS_PERCENT), Places(2)]
+LatePercent = Annotated[Decimal, Whole(*bounds.LATE_PERCENT), Places(2)]
+Minutes = Annotated[int, Whole(*bounds.LESSON_MINUTES)]
+Moment = Annotated[datetime, Years(FIRST_YEAR, LAST_YEAR)]
 Level = Annotated[int, Whole(1, 4)]
 
 
@@ -51,10 +77,10 @@ class Row:
 
     title_zh: Line
     title_en: Line = ""
-    descriptor_zh: str = ""
-    descriptor_en: str = ""
-    weight: Points = Decimal(1)
-    marks_max: Points = Decimal(100)
+    descriptor_zh: Descriptor = ""
+    descriptor_en: Descriptor = ""
+    weight: RowWeight = Decimal(1)
+    marks_max: RowMarks = Decimal(100)
     skill: Name | None = None
     level: Level | None = None
 
@@ -77,7 +103,7 @@ class Question:
 class Pool:
     """A draw: how many of the named questions an attempt gets, and by which skill and level they were found."""
 
-    take: Annotated[int, Whole(1, 10_000)]
+    take: Annotated[int, Whole(*bounds.TAKE)]
     questions: tuple[str, ...]
     skill: Name | None = None
     level: Level | None = None
@@ -92,15 +118,15 @@ class Quiz:
     `order` stands in files only, where the questions are not asked in the order of their files.
     """
 
-    minutes: Annotated[int, Whole(1, 100_000)] | None = None
-    attempts: Annotated[int, Whole(1, 1_000)] = 3
-    pass_percent: Percent = Decimal(60)
+    minutes: Annotated[int, Whole(*bounds.QUIZ_MINUTES)] | None = None
+    attempts: Annotated[int, Whole(*bounds.ATTEMPTS)] = 3
+    pass_percent: PassPercent = Decimal(60)
     shuffle: bool = True
     paging: Paging = Paging.ONE
     markers: Annotated[int, Whole(1, 2)] = 1
-    peers: Annotated[int, Whole(0, 100)] = 0
-    opens: datetime | None = None
-    closes: datetime | None = None
+    peers: Annotated[int, Whole(0, MOST_PEERS)] = 0
+    opens: Moment | None = None
+    closes: Moment | None = None
     points: Mapping[str, Points] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     pools: tuple[Pool, ...] = ()
@@ -110,14 +136,14 @@ class Quiz:
 class Assignment:
     """What is handed in and how it is marked."""
 
-    takes: tuple[Takes, ...]
-    files_max: Annotated[int, Whole(0, 1_000)] = 5
-    points_max: Points = Decimal(100)
+    takes: Annotated[tuple[Takes, ...], Length(len(Takes), 1)]
+    files_max: Annotated[int, Whole(*bounds.FILES)] = 5
+    points_max: WorkPoints = Decimal(100)
     completes_on: CompletesOn = CompletesOn.PASSED
-    pass_percent: Percent = Decimal(60)
-    late_percent_per_day: Percent = Decimal(0)
-    late_days_max: Annotated[int, Whole(0, 10_000)] | None = None
-    group_size: Annotated[int, Whole(1, 1_000)] = 1
+    pass_percent: PassPercent = Decimal(60)
+    late_percent_per_day: LatePercent = Decimal(0)
+    late_days_max: Annotated[int, Whole(*bounds.LATE_DAYS)] | None = None
+    group_size: Annotated[int, Whole(*bounds.GROUP_SIZE)] = 1
     rubric_title_zh: Line = ""
     rubric_title_en: Line = ""
     rubric: tuple[Row, ...] = ()
@@ -130,12 +156,12 @@ class About:
     title_zh: Line = ""
     title_en: Line = ""
     kind: LessonKind = LessonKind.PAGE
-    minutes: Annotated[int, Whole(0, 100_000)] = 20
+    minutes: Minutes = 20
     required: bool = True
     category: Name = ""
     video: str = ""
     captions: Mapping[str, str] = field(default_factory=dict)
-    cues: Mapping[str, Points] = field(default_factory=dict)
+    cues: Mapping[str, Seconds] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     quiz: Quiz = Quiz()

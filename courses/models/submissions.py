@@ -125,6 +125,8 @@ class SubmissionVersion(Model):
     link: Mapped[long_text] = mapped_column(default="")
     handed_in_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     handed_in_at: Mapped[moment]
+    # When it was due as it was handed in; none of what was handed in before this was kept.
+    due_at: Mapped[datetime | None] = mapped_column(Moment())
     # Of what it holds, whenever it came: by this a second click is known.
     content_digest: Mapped[hex_digest]
     receipt: Mapped[hex_digest]

@@ -299,10 +299,11 @@ def tried_at(person_id: int, lesson_ids: Collection[int]) -> dict[int, Tried]:
     rows: defaultdict[int, list[Any]] = defaultdict(list)
     for row in db.session.execute(query):
         rows[row.context_id].append(row)
-    return {lesson_id: _tried(those) for lesson_id, those in rows.items()}
+    return {lesson_id: tried_of(those) for lesson_id, those in rows.items()}
 
 
-def _tried(rows: list[Any]) -> Tried:
+def tried_of(rows: list[Any]) -> Tried:
+    """What attempts come to, given their points, most points, pass share, moment, and whether answers wait."""
     marked = [
         row
         for row in rows

@@ -67,8 +67,13 @@ def needed_for(course_id: int) -> list[Needed]:
 
 
 def needed_for_courses(course_ids: Collection[int]) -> dict[int, list[Needed]]:
-    """What comes before each of some courses, as the rule takes it."""
-    query = sa.select(Prerequisite).where(Prerequisite.course_id.in_(course_ids)).order_by(Prerequisite.id)
+    """What comes before each of some courses, as the rule takes it; a deleted course comes before none."""
+    query = (
+        sa.select(Prerequisite)
+        .outerjoin(Prerequisite.required_course)
+        .where(Prerequisite.course_id.in_(course_ids), Course.deleted_at.is_(None))
+        .order_by(Prerequisite.id)
+    )
     found: dict[int, list[Needed]] = {course_id: [] for course_id in course_ids}
     for one in db.session.scalars(query):
         found[one.course_id].append(Needed(one.id, one.required_course_id, one.skill_code, one.level or 0))

@@ -355,8 +355,26 @@ def works_in(
     if states:
         query = query.where(Submission.state.in_(states))
     if late_since is not None:
-        query = query.where(Submission.handed_in_at >= sa.func.coalesce(Submission.own_due_at, late_since))
+        query = query.join(SubmissionVersion, _is_newest_version).where(
+            Submission.handed_in_at >= sa.func.coalesce(SubmissionVersion.due_at, Submission.own_due_at, late_since),
+            sa.or_(SubmissionVersion.due_at.is_(None), Submission.handed_in_at >= late_since),
+        )
     return query
+
+
+_is_newest_version = sa.and_(
+    SubmissionVersion.submission_id == Submission.id, SubmissionVersion.number == Submission.version_number
+)
+
+
+def due_moments_of(submission_ids: Sequence[int]) -> dict[int, datetime | None]:
+    """When the newest versions of pieces of work were due as they were handed in."""
+    query = (
+        sa.select(Submission.id, SubmissionVersion.due_at)
+        .join(SubmissionVersion, _is_newest_version)
+        .where(Submission.id.in_(submission_ids))
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def count_by_state(cohort_id: int, lesson_id: int) -> dict[WorkState, int]:

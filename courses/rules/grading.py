@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 SMALLEST = Decimal("0.0001")
+MOST_WEIGHT = Decimal(10_000)
 MOST_CATEGORIES, MOST_DROPS, MOST_MONTHS = 20, 50, 1200
 KEYS = frozenset({"categories", "pass_share", "sequential", "valid_months"})
 CATEGORY_KEYS = frozenset({"name", "title_zh", "title_en", "weight", "drop"})
@@ -34,11 +35,11 @@ class Fault(StrEnum):
 
 
 class RulesBroken(ValueError):
-    """Rules that cannot be read: what is wrong, and where ("categories.1.weight")."""
+    """Rules that cannot be read: what is wrong, and where ("categories.1.weight"); the bounds where there are some."""
 
-    def __init__(self, fault: Fault, place: str) -> None:
+    def __init__(self, fault: Fault, place: str, least: Decimal | int = 0, most: Decimal | int = 0) -> None:
         super().__init__(f"{place}: {fault.value}")
-        self.fault, self.place = fault, place
+        self.fault, self.place, self.least, self.most = fault, place, least, most
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def read_rules(raw: object) -> Rules:
     if not isinstance(listed, list):
         raise RulesBroken(Fault.NOT_A_LIST, "categories")
     if len(listed) > MOST_CATEGORIES:
-        raise RulesBroken(Fault.TOO_MANY, "categories")
+        raise RulesBroken(Fault.TOO_MANY, "categories", most=MOST_CATEGORIES)
     categories = tuple(_category(one, f"categories.{number}") for number, one in enumerate(listed))
     name, times = next(iter(Counter(one.name for one in categories).most_common(1)), ("", 0))
     if times > 1:
@@ -118,6 +119,14 @@ def read_rules(raw: object) -> Rules:
     )
 
 
+def readable_rules(raw: object) -> tuple[Rules, bool]:
+    """Kept rules, and whether they can be read: where they cannot, there are none, and those who teach are told so."""
+    try:
+        return read_rules(raw), True
+    except RulesBroken:
+        return Rules(), False
+
+
 def _category(raw: object, place: str) -> Category:
     told = _mapping(raw, CATEGORY_KEYS, place)
     name, zh, en = (told.get(key, "") for key in ("name", "title_zh", "title_en"))
@@ -125,9 +134,9 @@ def _category(raw: object, place: str) -> Category:
         raise RulesBroken(Fault.NO_NAME, f"{place}.name")
     if not isinstance(zh, str) or not isinstance(en, str) or not zh.strip():
         raise RulesBroken(Fault.NO_TITLE, f"{place}.title_zh")
-    weight = _decimal(told.get("weight", "1"), f"{place}.weight", Decimal(10_000))
+    weight = _decimal(told.get("weight", "1"), f"{place}.weight", MOST_WEIGHT)
     if weight == 0:
-        raise RulesBroken(Fault.OUT_OF_RANGE, f"{place}.weight")
+        raise RulesBroken(Fault.OUT_OF_RANGE, f"{place}.weight", SMALLEST, MOST_WEIGHT)
     return Category(name, zh, en, weight, _whole(told.get("drop", 0), f"{place}.drop", 0, MOST_DROPS))
 
 
@@ -145,12 +154,12 @@ def _decimal(raw: object, place: str, most: Decimal) -> Decimal:
         raise RulesBroken(Fault.NOT_A_NUMBER, place)
     try:
         value = Decimal(str(raw))
-    except InvalidOperation as error:
+    except (InvalidOperation, ValueError) as error:
         raise RulesBroken(Fault.NOT_A_NUMBER, place) from error
     if not value.is_finite():
         raise RulesBroken(Fault.NOT_A_NUMBER, place)
     if not 0 <= value <= most or value != round(value, 4):
-        raise RulesBroken(Fault.OUT_OF_RANGE, place)
+        raise RulesBroken(Fault.OUT_OF_RANGE, place, SMALLEST if 0 < value < SMALLEST else 0, most)
     return value
 
 
@@ -158,7 +167,7 @@ def _whole(raw: object, place: str, least: int, most: int) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int):
         raise RulesBroken(Fault.NOT_A_NUMBER, place)
     if not least <= raw <= most:
-        raise RulesBroken(Fault.OUT_OF_RANGE, place)
+        raise RulesBroken(Fault.OUT_OF_RANGE, place, least, most)
     return raw
 
 

@@ -13,7 +13,7 @@ from courses.models import Course, CourseVersion, Enrolment, LessonKind
 from courses.queries.learning import LessonLine
 from courses.rules import criteria
 from courses.rules.criteria import Asked
-from courses.rules.grading import Rules, read_rules
+from courses.rules.grading import Rules, readable_rules
 
 CERTIFIED = "course"
 MONTHS = 12
@@ -51,7 +51,7 @@ def _terms_of(version: CourseVersion) -> Terms:
     tested: dict[str, int] = {}
     for _lesson_id, code, level in queries.skills_tested_in(version.id):
         tested[code] = max(level, tested.get(code, 0))
-    return Terms(version, read_rules(version.rules), queries.asked_in(version.id), tested)
+    return Terms(version, readable_rules(version.rules)[0], queries.asked_in(version.id), tested)
 
 
 def _certify(enrolment: Enrolment, course: Course, terms: Terms, now: datetime) -> None:

@@ -15,6 +15,7 @@ from courses.models import Cohort, CohortTeacher, Course, Enrolment, Joining, Ke
 from courses.queries.joining import WITH_LINE
 from courses.services import prerequisites
 from courses.services.refusals import AlreadyLearning, CodeUnknown, CohortClosed, CohortFull, DatesReversed
+from courses.services.returning import take_up_again
 
 CODE_LENGTH = 8
 
@@ -131,7 +132,7 @@ def bring_in(
     if asked:
         rows = [{"cohort_id": cohort.id, "invitation_id": invitation_id} for invitation_id in asked]
         db.session.execute(sa.insert(KeptSeat), rows)
-    enrolments = []
+    enrolments, returning = [], []
     for person_id in person_ids:
         enrolment = kept.get(person_id)
         if enrolment is None:
@@ -139,8 +140,10 @@ def bring_in(
             db.session.add(enrolment)
         elif enrolment.left_at is not None:
             enrolment.left_at = None
+            returning.append(enrolment)
         enrolments.append(enrolment)
     db.session.flush()
+    take_up_again(cohort, returning, now)
     if coming:
         _forget_waiting(cohort, coming)
     return enrolments

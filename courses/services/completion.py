@@ -19,7 +19,7 @@ from courses.queries import submissions as submission_queries
 from courses.queries.learning import LessonLine
 from courses.rules import completion
 from courses.rules.completion import Missing, Place, Step, Way
-from courses.rules.grading import Rules, read_rules
+from courses.rules.grading import Rules, readable_rules
 from courses.services.certificates import certify
 from courses.services.dates import require_open
 from courses.services.refusals import LessonNotOpen
@@ -30,7 +30,7 @@ AT_ONCE = 500  # pairs in one statement
 
 def rules_of(version: CourseVersion | None) -> Rules:
     """What a version says of marks and completion; no rules where there is no version."""
-    return Rules() if version is None else read_rules(version.rules)
+    return Rules() if version is None else readable_rules(version.rules)[0]
 
 
 def check_completion(enrolment: Enrolment, course: Course, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from app.db import db
 from courses import queries
 from courses.models import Course, LearningPath, PathStep, Prerequisite
 from courses.rules.prerequisites import makes_a_circle
+from courses.services.prerequisites import hold_order
 from courses.services.refusals import CircleOfCourses, PathWithoutSteps
 
 FEWEST_STEPS = 2
@@ -47,6 +48,8 @@ def set_steps(path: LearningPath, steps: Sequence[tuple[Course, bool]]) -> None:
     """
     if path.published_at is not None and len(steps) < FEWEST_STEPS:
         raise PathWithoutSteps
+    if path.is_strict and path.published_at is not None:
+        hold_order()
     db.session.execute(sa.delete(PathStep).where(PathStep.path_id == path.id))
     db.session.execute(sa.delete(Prerequisite).where(Prerequisite.path_id == path.id))
     rows = [

@@ -1,7 +1,9 @@
 """What comes before a course. Nothing here commits."""
 
+import sqlalchemy as sa
+
 from app import audit
-from app.accounts.models import Person
+from app.accounts.models import Organisation, Person
 from app.db import db
 from courses import queries
 from courses.models import Course, Prerequisite
@@ -16,8 +18,18 @@ def require(person: Person, course_id: int) -> None:
         raise PrerequisitesUnmet
 
 
+def hold_order() -> None:
+    """Let nobody else say what comes before what until the transaction ends: two at once could make a circle.
+
+    Held is the first organisation's row, since a circle may go through courses of several.
+    """
+    first = sa.select(Organisation.id).order_by(Organisation.id).limit(1)
+    db.session.execute(first.with_for_update(key_share=True))
+
+
 def add_course(course: Course, required: Course, actor_id: int, *, path_id: int | None = None) -> None:
     """Ask for another course first. Raises AlreadyRequired, CircleOfCourses."""
+    hold_order()
     pairs = queries.required_pairs()
     if (course.id, required.id) in pairs:
         raise AlreadyRequired

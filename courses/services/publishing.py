@@ -23,6 +23,7 @@ from courses.models import (
     LessonSkill,
     VersionLesson,
 )
+from courses.rules.grading import readable_rules
 from courses.services.completion import check_completion
 from courses.services.grades import refresh_totals
 from courses.services.refusals import CourseWithoutLessons, NothingNew, VersionUnknown
@@ -42,6 +43,10 @@ LACKS = {
 }
 
 
+class RulesUnreadable(Refused):
+    message = _l("The rules of marks and completion cannot be read. Set them on the page “Marks and completion” first.")
+
+
 def publish(
     course: Course, now: datetime, actor_id: int | None, *, note_zh: str = "", note_en: str = ""
 ) -> CourseVersion:
@@ -49,10 +54,12 @@ def publish(
 
     Cohorts keep the version that they have; those without one and those in which nobody has enrolled yet get this one.
     A withdrawn course comes back with its newest version where nothing has changed. Raises CourseWithoutLessons,
-    LessonUnfinished, and NothingNew where the newest version says all this already.
+    RulesUnreadable, LessonUnfinished, and NothingNew where the newest version says all this already.
     """
     db.session.execute(sa.select(Course.id).where(Course.id == course.id).with_for_update())
     db.session.refresh(course, ["version_number", "status"])
+    if not readable_rules(course.rules)[1]:
+        raise RulesUnreadable
     lessons = queries.lessons_of(course.id, with_texts=True)
     if not lessons:
         raise CourseWithoutLessons

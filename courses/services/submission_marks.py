@@ -185,7 +185,7 @@ def earned_of(assignment: Assignment, marks: Marking | Release) -> Decimal | Non
 
 
 def worth_of(work: Submission, marking: Marking, version: SubmissionVersion, terms: Terms) -> Worth | None:
-    """What the marks amount to now; None while some are missing."""
+    """What the marks amount to now, by the terms of their version; None while some are missing."""
     earned = earned_of(work.assignment, marking)
     if earned is None:
         return None
@@ -259,7 +259,8 @@ def release(
         if not reason.strip():
             raise ReasonMissing
     version = db.session.get_one(SubmissionVersion, marking.version_id)
-    terms = terms_of(work.assignment, work.cohort, queries.date_of(work.cohort_id, work.lesson_id), work)
+    date = queries.date_of(work.cohort_id, work.lesson_id)
+    terms = terms_of(work.assignment, work.cohort, date, work).of(version.due_at)
     worth = worth_of(work, marking, version, terms)
     if worth is None:
         raise NotFinished
@@ -331,7 +332,7 @@ def observations(
     found = []
     for row in rows:
         mark = mark_in(made.rows, row.id)
-        if mark is None:
+        if mark is None or not row.marks_max:
             continue
         score = (mark / row.marks_max).quantize(SHARE_PLACES)
         for enrolment in members:

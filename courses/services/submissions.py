@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import IO
@@ -88,11 +88,15 @@ class GroupMissing(Refused):
 
 @dataclass(frozen=True)
 class Terms:
-    """When something opens and is due, and what lateness costs, for one person or group."""
+    """When something opens and is due, and what lateness costs, for one person or group.
+
+    `cohort_due_at` is when it is due for who has no moment of their own.
+    """
 
     opens_at: datetime | None
     due_at: datetime
     policy: LatePolicy
+    cohort_due_at: datetime
 
     @property
     def closes_at(self) -> datetime | None:
@@ -103,13 +107,21 @@ class Terms:
         """How late something is that is received at a moment."""
         return lateness(moment, self.due_at, self.policy)
 
+    def of(self, due_at: datetime | None) -> "Terms":
+        """The terms of a version that was due at `due_at` when it was handed in.
+
+        Time for another version does not make an earlier one timely, nor less time make it late. A later moment for
+        the whole cohort counts for all of it.
+        """
+        return self if due_at is None else replace(self, due_at=max(due_at, self.cohort_due_at))
+
 
 def terms_of(assignment: Assignment, cohort: Cohort, date: CohortDate | None, work: Submission | None = None) -> Terms:
     """The terms of an assignment: somebody's own due moment, else the cohort's, else the end of its last day."""
     own = work.own_due_at if work is not None else None
-    due_at = own or (date.due_at if date else None) or end_of(cohort.ends_on)
+    cohort_due_at = (date.due_at if date else None) or end_of(cohort.ends_on)
     policy = LatePolicy(assignment.late_share_per_day, assignment.late_days_max)
-    return Terms(date.opens_at if date else None, due_at, policy)
+    return Terms(date.opens_at if date else None, own or cohort_due_at, policy, cohort_due_at)
 
 
 def why_closed(work: Submission | None, terms: Terms, now: datetime) -> Refused | None:
@@ -260,6 +272,7 @@ def hand_in(work: Submission, assignment: Assignment, terms: Terms, person_id: i
         link=link,
         handed_in_by_id=person_id,
         handed_in_at=now,
+        due_at=terms.due_at,
         content_digest=digest,
         receipt=hashlib.sha256(f"{OWNER}:{work.id}:{digest}:{now.isoformat()}".encode()).hexdigest(),
     )
@@ -318,7 +331,10 @@ def give_more_time(work: Submission, until: datetime, by_id: int, organisation_i
 
 
 def give_back(work: Submission, until: datetime, by_id: int, organisation_id: int) -> None:
-    """Ask for another version of what was handed in, until a moment. What was released stays to be read."""
+    """Ask for another version of what was handed in, until a moment. What was released stays to be read.
+
+    What is there already stays as late as it was.
+    """
     hold(work)
     if not work.is_handed_in:
         raise NothingHandedIn

@@ -44,13 +44,14 @@ def show(course_id: int) -> Any:
     enrolment = queries.enrolment_in(current_user, course.id) if signed_in else None
     if enrolment is not None and enrolment.left_at is not None:
         enrolment = None
-    if enrolment is None and not policies.may_see(current_user, course):
-        abort(404)
     day, now = today(), utcnow()
     studies_at = policies.studies_at(current_user, day) if signed_in else []
     may_write = policies.may_write(current_user, course)
     teaches_at = policies.teaches_at(current_user, day) if signed_in and not may_write else []
     taught_here = queries.cohort_to_read(course.id, teaches_at) if teaches_at and enrolment is None else None
+    # A course that was withdrawn stays open to those who learn it, and to those who teach it elsewhere.
+    if enrolment is None and taught_here is None and not policies.may_see(current_user, course):
+        abort(404)
     cohort = enrolment.cohort if enrolment else taught_here
     version = queries.version_of(cohort) if cohort else queries.newest_version(course)
     lessons = queries.contents_of(version.id, enrolment.id if enrolment else None) if version else []

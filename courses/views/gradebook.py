@@ -26,7 +26,7 @@ from courses.policies import AUTHORS
 from courses.queries import grades as grade_queries
 from courses.queries.grades import Column
 from courses.rules.grade_files import on_scale
-from courses.rules.grading import Rules, rounded
+from courses.rules.grading import Rules, readable_rules, rounded
 from courses.services import completion, grade_files, grades
 from courses.services.grades import Totals
 from courses.views.cohorts import cohort_for
@@ -57,6 +57,10 @@ def _plain(points: Decimal, of: Decimal, most: Decimal) -> str:
     return f"{round(scaled, 2).normalize():f}"
 
 
+# More than any cell holds.
+MOST_POINTS = Decimal(1_000_000)
+
+
 @bp.route(f"{BASE}/")
 @roles(*AUTHORS)
 def index(slug: str, course_id: int, cohort_id: int) -> str:
@@ -64,6 +68,7 @@ def index(slug: str, course_id: int, cohort_id: int) -> str:
     organisation, cohort = gradebook_for(slug, course_id, cohort_id)
     searched, sort = request.args.get("q", "").strip()[:100], request.args.get("sort", "name")[:10]
     columns = grades.columns_of(cohort)
+    rules, is_readable = readable_rules(cohort.version.rules if cohort.version else {})
     page = pages_of(grade_queries.learners_listed(cohort.id, searched, sort), PER_PAGE)
     return render_template(
         "courses/gradebook/index.html",
@@ -72,7 +77,8 @@ def index(slug: str, course_id: int, cohort_id: int) -> str:
         columns=columns,
         page=page,
         rows=_rows(page.items, columns),
-        rules=completion.rules_of(cohort.version),
+        rules=rules,
+        is_readable=is_readable,
         searched=searched,
         sort=sort,
     )
@@ -458,8 +464,16 @@ def _wishes(sent: str) -> list[grade_files.Wish]:
     """The changes that the page before wrote down; 404 for anything else."""
     try:
         return [
-            grade_files.Wish(int(person), str(key), None if before is None else Decimal(before), Decimal(after))
+            grade_files.Wish(int(person), str(key), None if before is None else _told(before), _told(after, 4))
             for person, key, before, after in json.loads(sent)
         ]
-    except (ValueError, TypeError, InvalidOperation):
+    except (ValueError, TypeError, InvalidOperation, OverflowError, RecursionError):
         abort(404)
+
+
+def _told(points: str, places: int | None = None) -> Decimal:
+    """Points as `_exact` wrote them. Raises ValueError, TypeError, InvalidOperation for anything else."""
+    read = Decimal(points)
+    if not read.is_finite() or abs(read) > MOST_POINTS or (places is not None and read != round(read, places)):
+        raise ValueError
+    return read

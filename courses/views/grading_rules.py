@@ -16,7 +16,7 @@ from courses.forms import share_of_percent
 from courses.forms_grades import SPARE_ROWS, GradingForm
 from courses.models import Course, Lesson
 from courses.policies import AUTHORS
-from courses.rules.grading import MOST_CATEGORIES, Category, Rules, read_rules
+from courses.rules.grading import MOST_CATEGORIES, Category, Rules, readable_rules
 from courses.services import grading_rules
 from courses.views.gradebook import category_choices
 from courses.views.workshop import course_for
@@ -30,14 +30,14 @@ def edit(slug: str, course_id: int) -> Any:
     """Categories, where lessons count, what completes the course."""
     organisation, course = course_for(slug, course_id)
     lessons = queries.lessons_of(course.id)
-    rules = read_rules(course.rules)
+    rules, is_readable = readable_rules(course.rules)
     form = _form(course, rules, lessons)
     if form.validate_on_submit():
         wanted = _rules(form, rules)
         places = {
-            int(row.lesson_id.data): (row.category.data or "", row.is_required.data)
+            lesson_id: (row.category.data or "", row.is_required.data)
             for row in form.lessons
-            if (row.lesson_id.data or "").isdigit()
+            if (lesson_id := _id_in(row.lesson_id.data)) is not None
         }
         grading_rules.set_rules(
             course, wanted, places, seen=form.seen.data or "", by_id=current_user.id, now=received()
@@ -50,9 +50,16 @@ def edit(slug: str, course_id: int) -> Any:
         organisation=organisation,
         course=course,
         rules=rules,
+        is_readable=is_readable,
         lessons={str(lesson.id): lesson for lesson in lessons},
         form=form,
     )
+
+
+def _id_in(told: str | int | None) -> int | None:
+    """The id that a hidden field tells; it holds a number itself where nothing was sent."""
+    text = str(told or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _form(course: Course, rules: Rules, lessons: Sequence[Lesson]) -> GradingForm:

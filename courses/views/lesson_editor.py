@@ -20,9 +20,10 @@ from app.errors import wants_json
 from app.ui.filters import words
 from app.ui.markdown import render_markdown
 from courses import queries, services
-from courses.forms import LONGEST_TITLE, LessonForm, NewLessonForm, lesson_form
+from courses.forms import LessonForm, NewLessonForm, lesson_form
 from courses.models import Course, Lesson, LessonDraft, LessonKind
 from courses.policies import AUTHORS
+from courses.rules import bounds
 from courses.rules.moments import clock_of, seconds_of
 from courses.services import Outcome
 from courses.services.files import with_files
@@ -240,8 +241,8 @@ def _text(form: LessonForm, course: Course, lesson: Lesson, question_ids: list[i
     named = {*settings.get("downloads", []), settings.get("video", ""), *settings.get("captions", {}).values()} - {""}
     bodies = (_one_kind_of_line(form.body_zh.data), _one_kind_of_line(form.body_en.data))
     return services.LessonText(
-        title_zh=(form.title_zh.data or "")[:LONGEST_TITLE],
-        title_en=(form.title_en.data or "")[:LONGEST_TITLE],
+        title_zh=(form.title_zh.data or "")[: bounds.MOST_TITLE],
+        title_en=(form.title_en.data or "")[: bounds.MOST_TITLE],
         body_zh=bodies[0],
         body_en=bodies[1],
         kind=kind,

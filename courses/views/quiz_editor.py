@@ -24,6 +24,7 @@ from courses.forms import DrawForm, QuizForm, share_of_percent
 from courses.forms_seen import Told, newer
 from courses.models import Lesson
 from courses.policies import AUTHORS
+from courses.rules import bounds
 from courses.services import Asked, QuizRules
 from courses.views.lesson_editor import STEPS, lesson_for
 from courses.views.workshop import course_for
@@ -31,7 +32,7 @@ from courses.views.workshop import course_for
 bp = Blueprint(
     "quiz_editor", __name__, url_prefix="/organisations/<slug>/courses/<int:course_id>/lessons/<int:lesson_id>"
 )
-MOST_POINTS = Decimal(1000)
+MOST_POINTS = Decimal(bounds.ITEM_POINTS.most)
 ONE = Decimal(1)
 MOST_IN_POOL = 500
 

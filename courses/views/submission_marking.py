@@ -82,6 +82,8 @@ def works_of(slug: str, course_id: int, cohort_id: int, lesson_id: int) -> str:
         late_since = terms.due_at if shown == "late" else None
         found = queries.works_in(cohort.id, lesson_id, states=SHOWN.get(shown, ()), late_since=late_since)
         page = db.paginate(found, per_page=ROWS, max_per_page=ROWS)
+    listed = [] if missing else page.items
+    due = queries.due_moments_of([work.id for work in listed])
     return render_template(
         "courses/submission_marking/works.html",
         organisation=organisation,
@@ -93,8 +95,11 @@ def works_of(slug: str, course_id: int, cohort_id: int, lesson_id: int) -> str:
         shown=shown,
         missing=missing,
         lateness={
-            work.id: works.terms_of(assignment, cohort, date, work).lateness(work.handed_in_at).days
-            for work in ([] if missing else page.items)
+            work.id: works.terms_of(assignment, cohort, date, work)
+            .of(due.get(work.id))
+            .lateness(work.handed_in_at)
+            .days
+            for work in listed
         },
         releases={} if missing else queries.releases_among([work.id for work in page.items]),
         counts=queries.count_by_state(cohort.id, lesson_id),
@@ -360,7 +365,8 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
     kept = queries.marking_of(work.id)
     newest = versions[0]
     releases = queries.releases_of(work.id)
-    terms = works.terms_of(work.assignment, cohort, queries.date_of(cohort.id, work.lesson_id), work)
+    date = queries.date_of(cohort.id, work.lesson_id)
+    terms = works.terms_of(work.assignment, cohort, date, work).of(newest.due_at)
     notes: dict[int, list[Any]] = {}
     for note in queries.notes_on(newest.id):
         notes.setdefault(note.line, []).append(note)

@@ -350,9 +350,11 @@ def show(submission_id: int) -> Any:
 @bp.route("/submissions/<int:submission_id>/files/<int:file_id>/")
 @signed_in
 def download(submission_id: int, file_id: int) -> Response:
-    """A file of the work, for those whose it is and those who teach them."""
-    work, _members = work_for(submission_id)
+    """A file of the work, for those whose it is; for those who teach them once it was handed in."""
+    work, members = work_for(submission_id)
     found = queries.file_in(work.id, file_id) or abort(404)
+    if found.version_id is None and current_user.id not in {member.person_id for member in members}:
+        abort(404)
     return files.download(found.file)
 
 

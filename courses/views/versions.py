@@ -12,7 +12,7 @@ from courses import queries, services
 from courses.forms import PublishForm
 from courses.models import CourseVersion
 from courses.policies import AUTHORS
-from courses.rules.grading import read_rules
+from courses.rules.grading import readable_rules
 from courses.rules.versions import Step, steps_between
 from courses.services.publishing import draft_lines
 from courses.views.cohorts import cohort_for
@@ -46,7 +46,9 @@ def index(slug: str, course_id: int) -> Any:
         form=form,
         newest=newest,
         has_changes=services.has_changes(course),
-        gives_certificate=services.gives_certificate(queries.draft_contents(course.id), read_rules(course.rules)),
+        gives_certificate=services.gives_certificate(
+            queries.draft_contents(course.id), readable_rules(course.rules)[0]
+        ),
         steps=_steps(newest, None, course.id),
         versions=queries.versions_of(course.id),
         cohorts=queries.cohorts_by_version(course.id, organisation.id),

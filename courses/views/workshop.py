@@ -18,7 +18,7 @@ from courses.forms_seen import newer
 from courses.grouping import grouped
 from courses.models import Course
 from courses.policies import AUTHORS
-from courses.rules.grading import read_rules
+from courses.rules.grading import readable_rules
 
 bp = Blueprint("workshop", __name__, url_prefix="/organisations/<slug>/courses")
 
@@ -67,7 +67,7 @@ def show(slug: str, course_id: int) -> str:
         lessons=lessons,
         modules=modules,
         groups=grouped(lessons, modules),
-        gives_certificate=services.gives_certificate(lessons, read_rules(course.rules)),
+        gives_certificate=services.gives_certificate(lessons, readable_rules(course.rules)[0]),
         has_changes=bool(course.version_number) and services.has_changes(course),
         supplied=queries.skills_in_draft(course.id),
         cohorts=queries.cohorts_of(course.id, organisation.id),

@@ -194,6 +194,18 @@ def test_who_borrows_a_course_reads_it_and_who_does_not_is_asked_to_enrol(client
     assert client_of(cast.recruiter).get(lesson).status_code == 303
 
 
+def test_a_course_that_its_university_withdraws_stays_open_to_who_teaches_it_elsewhere(
+    client_of, db, cast, world, second_teacher
+):
+    services.withdraw(world.course, None)
+    db.session.commit()
+    for person in (cast.other_coordinator, second_teacher, cast.other_student):
+        client = client_of(person)
+        for path in ("", "lessons/1/"):
+            assert client.get(f"/courses/{world.course.id}/{path}").status_code == 200, (person.email, path)
+    assert client_of(cast.recruiter).get(f"/courses/{world.course.id}/").status_code == 404
+
+
 def test_the_university_that_teaches_issues_the_certificate(db, cast, world):
     enrolment = queries.enrolment_in(cast.other_student, world.course.id)
     for lesson in queries.contents_of(world.borrowed.version_id, None):

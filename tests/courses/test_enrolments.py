@@ -5,10 +5,14 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from app.assessment import queries as assessment
+from app.assessment.services import quizzes
 from app.db import utcnow
 from courses import queries, services
-from courses.models import Joining
-from tests.courses import factories
+from courses.models import Enrolment, Joining
+from courses.queries import submissions as works
+from courses.services import submission_marks
+from tests.courses import factories, gradebooks, handing_in
 
 
 @pytest.fixture
@@ -58,6 +62,53 @@ def test_who_leaves_and_comes_back_finds_what_was_done(sign_in, db, cast, cohort
     assert queries.progress_in(cohort.id)[0] == 0
     assert client.get(f"/courses/{cohort.course_id}/lessons/1/").location == f"/courses/{cohort.course_id}/"
     assert client.post(url(cohort)).location == f"/courses/{cohort.course_id}/lessons/2/"
+
+
+def test_a_quiz_that_was_passed_while_somebody_was_away_counts_when_they_return(db, cast):
+    course = gradebooks.quizzed(cast, lessons=1)
+    cohort = gradebooks.with_learners(course, cast.student)
+    enrolment = queries.enrolment_in(cast.student, course.id)
+    quiz = queries.lesson_at_place(course.id, 1).quiz
+    attempt = quizzes.begin(quiz, cast.student, utcnow())
+    for item in assessment.items_of(quiz.id):
+        quizzes.save_answer(attempt, item, "a", utcnow())
+    services.leave(enrolment, utcnow())
+    quizzes.submit(attempt, utcnow())
+    db.session.commit()
+    assert (enrolment.lessons_done, enrolment.completed_at) == (0, None)
+    services.enrol(cohort, cast.student, utcnow(), factories.today())
+    db.session.commit()
+    assert enrolment.lessons_done == 1
+    assert enrolment.share_final == 1
+    assert enrolment.completed_at is not None
+
+
+def test_work_that_was_accepted_while_somebody_was_away_counts_when_they_return(client_of, db, cast):
+    klass = handing_in.opened(cast)
+    enrolment = handing_in.learner(klass, cast.student)
+    work = handing_in.handed_in(klass, enrolment)
+    client = client_of(cast.student)
+    client.post(url(klass.cohort, deletion=True))
+    handing_in.marked(klass, work, cast.coordinator)
+    submission_marks.release(works.work_by_id(work.id), cast.coordinator.id, utcnow())
+    db.session.commit()
+    assert db.session.get(Enrolment, enrolment.id).lessons_done == 0
+    for _ in range(2):
+        client.post(url(klass.cohort))
+    db.session.expire_all()
+    assert enrolment.lessons_done == 1
+    assert enrolment.completed_at is not None
+
+
+def test_work_that_was_not_enough_waits_for_another_version_after_a_return_too(db, cast):
+    klass = handing_in.opened(cast)
+    enrolment = handing_in.learner(klass, cast.student)
+    work = handing_in.handed_in(klass, enrolment)
+    services.leave(enrolment, utcnow())
+    handing_in.marked(klass, work, cast.coordinator, handing_in.marks(klass, 2, 0))
+    submission_marks.release(works.work_by_id(work.id), cast.coordinator.id, utcnow())
+    services.bring_in(klass.cohort, [cast.student.id], utcnow())
+    assert (enrolment.left_at, enrolment.lessons_done, enrolment.completed_at) == (None, 0, None)
 
 
 def test_a_student_of_another_university_cannot_enrol(sign_in, cast, cohort):

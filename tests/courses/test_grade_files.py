@@ -199,6 +199,19 @@ def test_a_forged_confirmation_changes_nothing(client, cast, course, cohort, wis
     assert list(points(cohort, cast.student, course).values()) == [1]
 
 
+@pytest.mark.parametrize(
+    "told",
+    ['null,"sNaN"', 'null,"1e-30"', 'null,"1e999999"', '"sNaN","1"', "null,[1,[1],2]", '"x","1"', "null,true,3"],
+)
+def test_a_forged_number_for_a_true_cell_changes_nothing(client, cast, course, cohort, told):
+    (key,) = points(cohort, cast.student, course)
+    enrolment = queries.enrolment_in(cast.student, course.id)
+    for wishes in (f'[[{enrolment.id},"{key}",{told}]]', f'[[1e999,"{key}",null,"1"]]', "[" * 200_000):
+        answer = client.post(path(cohort, "import/confirmation/"), data={"name": "x", "wishes": wishes})
+        assert answer.status_code in (303, 404)
+    assert list(points(cohort, cast.student, course).values()) == [1]
+
+
 def test_a_large_gradebook_goes_out_in_a_few_statements(client, db, cast, course, cohort):
     from tests.courses.counting import statements
 

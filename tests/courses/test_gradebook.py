@@ -152,7 +152,9 @@ def test_who_saw_an_older_cell_does_not_overwrite_a_newer_one(client_of, cast, c
     assert cell_of(enrolment, column).override_points == 2
 
 
-@pytest.mark.parametrize(("points", "reason"), [("3", "too many"), ("-1", "none"), ("1", " "), ("NaN", "x")])
+@pytest.mark.parametrize(
+    ("points", "reason"), [("3", "too many"), ("-1", "none"), ("1", " "), ("NaN", "x"), ("1e999", "x")]
+)
 def test_impossible_points_and_missing_reasons_change_nothing(client_of, cohort, enrolment, teacher, points, reason):
     column = grades.columns_of(cohort)[0]
     client = client_of(teacher)

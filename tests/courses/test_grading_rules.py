@@ -7,7 +7,7 @@ import pytest
 from app.db import utcnow
 from courses import queries, services
 from courses.rules.grading import Category, Rules, read_rules
-from tests.courses.gradebooks import BASE, quizzed, take, with_learners
+from tests.courses.gradebooks import BASE, path, quizzed, take, with_learners
 from tests.page import page, submit
 
 
@@ -80,7 +80,15 @@ def test_of_two_authors_at_once_the_second_is_told(client, course):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("pass_percent", "101"), ("pass_percent", "NaN"), ("categories-0-drop", "-1")]
+    ("name", "value"),
+    [
+        ("pass_percent", "101"),
+        ("pass_percent", "NaN"),
+        ("pass_percent", "1e999"),
+        ("categories-0-weight", "1e999"),
+        ("categories-0-weight", "9" * 30),
+        ("categories-0-drop", "-1"),
+    ],
 )
 def test_impossible_rules_come_back_with_what_to_mend(client, db, course, name, value):
     answer = submit(client, page(client, address(course)), {"categories-0-title_zh": "测验", name: value})
@@ -90,6 +98,35 @@ def test_impossible_rules_come_back_with_what_to_mend(client, db, course, name, 
     assert course.rules == {}
 
 
+@pytest.mark.parametrize("lesson_id", ["9" * 5000, "²", "x", ""])
+def test_a_lesson_that_no_page_named_is_passed_over(client, db, course, lesson_id):
+    form = page(client, address(course))
+    assert submit(client, form, {"lessons-0-lesson_id": lesson_id, "pass_percent": "60"}).status_code == 303
+    db.session.refresh(course)
+    assert read_rules(course.rules).pass_share == Decimal("0.6")
+    assert client.post(address(course), data={}).status_code < 500, "nothing at all was sent"
+
+
 def test_strangers_do_not_find_the_page(client_of, cast, course):
     assert client_of(cast.student).get(address(course)).status_code == 404
     assert client_of(cast.other_coordinator).get(address(course)).status_code == 404
+
+
+def test_rules_that_cannot_be_read_take_nobody_their_pages_and_who_teaches_is_told(client_of, client, db, cast, course):
+    cohort = with_learners(course, cast.student)
+    services.set_teachers(cohort, [cast.coordinator.id])
+    take(cast.student, course, 1, True, True)
+    course.rules = queries.newest_version(course).rules = {"pass_share": "60%"}
+    db.session.commit()
+    learner = client_of(cast.student)
+    for shown in (f"/courses/{course.id}/", f"/courses/{course.id}/lessons/1/", f"/courses/{course.id}/grades/"):
+        assert learner.get(shown).status_code == 200, shown
+    assert "cannot be read" in page(client, path(cohort)).text
+    refused = client.post(f"{BASE}/{course.id}/versions/", follow_redirects=True)
+    assert "The rules of marks and completion cannot be read" in refused.text
+    form = page(client, address(course))
+    assert "cannot be read" in form.text
+    submit(client, form, {"pass_percent": "60"})
+    db.session.refresh(course)
+    assert read_rules(course.rules) == Rules(pass_share=Decimal("0.6"))
+    assert "cannot be read" not in page(client, address(course)).text

@@ -125,6 +125,26 @@ def test_who_is_in_already_stays_in(db, cast, first, course):
     assert services.enrol(cohort, cast.student, utcnow(), factories.today()).left_at is None
 
 
+def test_a_course_that_was_deleted_comes_before_nothing_until_it_is_back(client_of, db, cast, first, course):
+    prerequisites.add_course(course, first, cast.coordinator.id)
+    cohort = factories.cohort(course)
+    services.delete_course(first, cast.coordinator.id, utcnow())
+    db.session.commit()
+    author = page(client_of(cast.coordinator), path(course))
+    assert "The basics" in author.text
+    assert "it no longer counts" in author.text
+    student = client_of(cast.student)
+    assert student.get(f"/courses/{course.id}/").status_code == 200
+    first.deleted_at = None
+    db.session.commit()
+    with pytest.raises(services.PrerequisitesUnmet):
+        services.enrol(cohort, cast.student, utcnow(), factories.today())
+    services.delete_course(first, cast.coordinator.id, utcnow())
+    db.session.commit()
+    student.post(f"/cohorts/{cohort.id}/enrolment/")
+    assert queries.enrolment_in(cast.student, course.id) is not None
+
+
 def test_strangers_set_nothing(client_of, db, cast, first, course):
     prerequisites.add_course(course, first, cast.coordinator.id)
     db.session.commit()

@@ -13,7 +13,7 @@ from app.skills.models import AssessorKind, Evidence, SourceKind
 from courses import queries, seams_assignments, services
 from courses.models import Enrolment, Grade, MarginNote, Marking, Release, Submission, WorkState
 from courses.queries import submissions as works
-from courses.services import submission_marks, work_groups
+from courses.services import submission_marks, submissions, work_groups
 from courses.services.submission_marks import Marks, MarksMissing, NotFinished
 from tests.courses import handing_in
 from tests.courses.counting import statements
@@ -105,7 +105,10 @@ def test_saving_begins_marking_and_finishing_needs_every_mark(sign_in, db, cast,
         handing_in.marked(klass, work, cast.coordinator, Marks())
 
 
-@pytest.mark.parametrize(("mark", "said"), [("11", "A mark lies between"), ("1.3", "steps of 0.5"), ("viel", "")])
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [("11", "A mark lies between"), ("1.3", "steps of 0.5"), ("viel", ""), ("9" * 30, "Enter a number")],
+)
 def test_a_mark_lies_within_its_row_and_goes_in_steps(sign_in, db, cast, klass, work, mark, said):
     client = sign_in(cast.coordinator)
     answer = client.post(path(klass, work, "marks/"), data=entered(client, klass, work, facts=mark), headers=ENGLISH)
@@ -384,6 +387,43 @@ def test_one_learner_gets_more_time(client_of, db, cast, klass):
     )
     assert refused.status_code == 303
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Submission)) == 1
+
+
+def test_work_that_is_given_back_stays_as_late_as_it_was(client_of, db, cast, klass):
+    klass.due(utcnow() - DAY - HOUR)
+    work = handing_in.handed_in(klass, queries.enrolment_in(cast.student, klass.course.id))
+    first = released(klass, work, cast.coordinator)
+    assert (first.late_days, first.points) == (2, Decimal(65))
+    work = works.work_by_id(work.id)
+    submissions.give_back(work, utcnow() + 7 * DAY, cast.coordinator.id, cast.university.id)
+    db.session.commit()
+    teacher = client_of(cast.coordinator)
+    assert "2 days late" in page(teacher, path(klass, work), language="en").text
+    late = page(teacher, f"{klass.office}{klass.lesson.id}/?state=late", language="en")
+    assert [row[0] for row in late.rows()[1:]] == [cast.student.name]
+    assert "2 days late" in late.text
+    work, seen = works.work_by_id(work.id), works.marking_of(work.id).revision
+    given = handing_in.marks(klass, 7, 4)
+    submission_marks.give(work, cast.coordinator.id, given, utcnow(), version=1, seen=seen)
+    again = submission_marks.release(work, cast.coordinator.id, utcnow(), reason="neu gelesen")
+    assert (again.late_days, again.deduction, again.due_at) == (2, Decimal(20), first.due_at)
+    newer = handing_in.handed_in(klass, queries.enrolment_in(cast.student, klass.course.id), "besser")
+    assert released(klass, newer, cast.coordinator).late_days == 0, "the other version has its own time"
+
+
+def test_a_moment_before_what_was_handed_in_does_not_make_it_late(db, cast, klass, work):
+    submissions.give_back(work, utcnow() - 300 * DAY, cast.coordinator.id, cast.university.id)
+    db.session.commit()
+    handing_in.marked(klass, work, cast.coordinator)
+    work = works.work_by_id(work.id)
+    assert submission_marks.release(work, cast.coordinator.id, utcnow()).late_days == 0
+
+
+def test_a_later_moment_for_the_whole_cohort_counts_for_what_was_late(db, cast, klass):
+    klass.due(utcnow() - DAY)
+    work = handing_in.handed_in(klass, queries.enrolment_in(cast.student, klass.course.id))
+    klass.due(utcnow() + DAY)
+    assert released(klass, work, cast.coordinator).late_days == 0
 
 
 # Lists and first pages

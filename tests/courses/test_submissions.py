@@ -452,6 +452,21 @@ def test_strangers_find_nothing(client_of, db, cast, klass):
         assert client.get("/submissions/999999/").status_code == 404
 
 
+def test_a_file_of_a_draft_is_its_writers_alone_until_it_is_handed_in(client_of, db, cast, klass):
+    student, teacher = client_of(cast.student), client_of(cast.coordinator)
+    data = {"text": "w", "files": [sent()]}
+    student.post(klass.path + "draft/", data=data, content_type="multipart/form-data")
+    file = db.session.scalars(sa.select(SubmissionFile)).one()
+    path = f"/submissions/{file.submission_id}/files/{file.id}/"
+    assert teacher.get(path).status_code == 404
+    with student.get(path) as answer:
+        assert answer.status_code == 200
+    student.post(klass.path + "hand-in/", data={"text": "w"})
+    handed_in = db.session.scalars(sa.select(SubmissionFile).where(SubmissionFile.version_id.is_not(None))).one()
+    with teacher.get(f"/submissions/{handed_in.submission_id}/files/{handed_in.id}/") as answer:
+        assert answer.status_code == 200
+
+
 def _stored(db):
     stored = store(sent()[0], "工作.pdf", owner_kind="submission", uploaded_by=None)
     db.session.flush()

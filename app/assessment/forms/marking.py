@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.assessment.models import QuizItem, RubricRow
 from app.assessment.services.handmarks import Marks, most_of
+from app.ui.form_parts import finite
 
 MARK_PLACES = 2
 LONGEST_COMMENT = 4000
@@ -20,15 +21,6 @@ LONGEST_COMMENT = 4000
 def plain(value: Decimal) -> Decimal:
     """A decimal without needless zeros, never in powers of ten."""
     return Decimal(f"{value.normalize():f}")
-
-
-def _finite(form: Any, field: Any) -> None:
-    """End the chain where there is no number that the next validators could look at."""
-    if field.data is None:
-        raise StopValidation
-    if not field.data.is_finite():
-        field.data = None
-        raise StopValidation(_("Enter a number."))
 
 
 def _two_places(form: Any, field: Any) -> None:
@@ -41,7 +33,7 @@ def _mark_field(most: Decimal, first: Any) -> DecimalField:
     shown = plain(most)
     outside = _("A mark lies between 0 and %(most)s.", most=shown)
     label = _("Mark, 0 to %(most)s", most=shown)
-    return DecimalField(label, [first, _finite, NumberRange(0, most, outside), _two_places], places=None)
+    return DecimalField(label, [first, finite, NumberRange(0, most, outside), _two_places], places=None)
 
 
 def answer_form(item: QuizItem, rows: Sequence[RubricRow]) -> type[FlaskForm]:
@@ -75,5 +67,5 @@ def marks_in(form: FlaskForm, rows: Sequence[RubricRow]) -> Marks:
 class ManyForm(FlaskForm):
     """One finished mark for several answers."""
 
-    mark = DecimalField(_l("Mark"), [InputRequired(), _finite, _two_places], places=None)
+    mark = DecimalField(_l("Mark"), [InputRequired(), finite, _two_places], places=None)
     comment = TextAreaField(_l("Comment"), [Optional(), Length(max=LONGEST_COMMENT)])

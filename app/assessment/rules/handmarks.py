@@ -58,8 +58,11 @@ class Outcome:
 
 
 def share_of_rows(rows: Iterable[RowMark]) -> Decimal | None:
-    """Σ weight·mark/most ÷ Σ weight; None while a row that weighs something has no mark, or where nothing weighs."""
-    counting = [row for row in rows if row.weight > 0]
+    """Σ weight·mark/most ÷ Σ weight; None while a row that weighs something has no mark, or where nothing weighs.
+
+    A row in which nothing can be earned weighs nothing.
+    """
+    counting = [row for row in rows if row.weight > 0 and row.most > 0]
     total = sum((row.weight for row in counting), Decimal(0))
     reached = Decimal(0)
     for row in counting:
@@ -70,8 +73,10 @@ def share_of_rows(rows: Iterable[RowMark]) -> Decimal | None:
 
 
 def share_of_mark(mark: Decimal | None, most: Decimal) -> Decimal | None:
-    """One mark of at most `most` as a share; None while not given."""
-    return None if mark is None else _held(mark / most)
+    """One mark of at most `most` as a share; None while not given, none where nothing can be earned."""
+    if mark is None:
+        return None
+    return _held(mark / most) if most > 0 else _held(Decimal(0))
 
 
 def mark_of_share(share: Decimal | None, most: Decimal) -> Decimal | None:

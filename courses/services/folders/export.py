@@ -13,7 +13,7 @@ from app.assessment.rules.content import Content, QuestionKind, content_from_jso
 from courses import folders, queries
 from courses.folders import Fault, Held, Said
 from courses.folders.pages import tidy, titled
-from courses.models import Assignment, Course, Lesson, Module, Takes
+from courses.models import Assignment, Course, Lesson, LessonKind, Module, Takes
 from courses.queries import folders as reads
 
 SAFE_LESSON = re.compile(r"[\w-]{1,80}")
@@ -46,10 +46,13 @@ def written(course: Course, *, held: bool = False) -> Written:
     lessons = {}
     for row in rows:
         name = names[row.id]
-        asked = _named(items.get(row.quiz_id or 0, []))
+        # What a lesson had when it was of another kind is kept with it, and no part of what it says.
+        is_work = row.kind is LessonKind.ASSIGNMENT
+        asked = {} if is_work else _named(items.get(row.quiz_id or 0, []))
         found.lessons[name], found.items[name] = row, asked
-        task = tasks.get(row.assignment_id or 0)
-        lessons[name] = _lesson(name, row, asked, quizzes.get(row.quiz_id or 0), task, held_rubrics, found.remarks)
+        task = tasks.get(row.assignment_id or 0) if is_work else None
+        quiz = None if is_work else quizzes.get(row.quiz_id or 0)
+        lessons[name] = _lesson(name, row, asked, quiz, task, held_rubrics, found.remarks)
     groups = [tuple(names[row.id] for row in rows if row.module_id == module.id) for module in found.modules]
     placed = {name for group in groups for name in group}
     found.value = folders.Course(

@@ -59,6 +59,13 @@ def test_a_share_of_a_rubric_worked_out_by_hand():
     assert share_of_rows([]) is None
 
 
+def test_where_nothing_can_be_earned_nothing_is_divided_by_it():
+    empty = RowMark(Decimal(2), Decimal(0), Decimal(0))
+    assert share_of_rows([empty, RowMark(Decimal(1), Decimal(4), Decimal(1))]) == Decimal("0.25")
+    assert share_of_rows([empty]) is None
+    assert share_of_mark(Decimal(0), Decimal(0)) == 0
+
+
 @given(st.decimals(1, 1000, places=2), st.data())
 def test_a_single_mark_comes_back_as_it_was_given(most, data):
     mark = data.draw(st.decimals(0, most, places=2))

@@ -20,8 +20,9 @@ TITLES = st.one_of(LINES.filter(str.strip), st.sampled_from([" 前后有空格 "
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
 CODES = st.one_of(st.none(), st.sampled_from(SKILLS))
 BODIES = st.one_of(WORDS, st.sampled_from(["", "\n", "\n\n", "# 标题\n\n正文  \n", "a\n\n\n", "``` \n}\n```"]))
-POINTS = st.decimals(0, 9999, places=4, allow_nan=False)
-PERCENTS = st.decimals(0, 100, places=2, allow_nan=False)
+POINTS = st.decimals(0, 1000, places=4, allow_nan=False)
+SOME_POINTS = st.decimals(1, 1000, places=4, allow_nan=False)
+PERCENTS = st.decimals(1, 100, places=2, allow_nan=False)
 MOMENTS = st.one_of(st.none(), st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
 PLAIN = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.floats(-1e9, 1e9), LINES),
@@ -29,6 +30,16 @@ PLAIN = st.recursive(
     max_leaves=5,
 )
 BEGINNINGS = {".pdf": b"%PDF-1.7", ".png": b"\x89PNG\r\n\x1a\n", ".mp4": b"\x00\x00\x00\x18ftyp"}
+CATEGORIES = ("quizzes", "平时")
+RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "categories": st.just([{"name": name, "title_zh": name, "weight": "2.5"} for name in CATEGORIES]),
+        "pass_share": st.sampled_from([None, "0.6", 1]),
+        "sequential": st.booleans(),
+        "valid_months": st.one_of(st.none(), st.integers(1, 1200)),
+    },
+)
 JSON = st.dictionaries(st.sampled_from(["categories", "drop", "a b", "“”"]), PLAIN, max_size=3)
 
 
@@ -59,7 +70,7 @@ def rubrics(draw):
             title_en=draw(LINES),
             descriptor_zh=draw(WORDS),
             weight=draw(POINTS),
-            marks_max=draw(POINTS),
+            marks_max=draw(SOME_POINTS),
             skill=skill,
             level=draw(st.integers(1, 4)) if skill else None,
         )
@@ -76,6 +87,9 @@ def quizzes(draw, asked):
     if not names:
         return Quiz()
     pool = draw(st.lists(st.sampled_from(names), unique=True))
+    opens, closes = draw(MOMENTS), draw(MOMENTS)
+    if opens and closes and closes <= opens:
+        closes = None
     return Quiz(
         minutes=draw(st.one_of(st.none(), st.integers(1, 600))),
         attempts=draw(st.integers(1, 20)),
@@ -84,8 +98,8 @@ def quizzes(draw, asked):
         paging=draw(st.sampled_from(list(Paging))),
         markers=draw(st.integers(1, 2)),
         peers=draw(st.integers(0, 3)),
-        opens=draw(MOMENTS),
-        closes=draw(MOMENTS),
+        opens=opens,
+        closes=closes,
         points={name: points for name in scored if (points := draw(POINTS)) != 1},
         pools=(
             (Pool(take=len(pool), questions=tuple(name for name in names if name in pool), skill="CC01", level=2),)
@@ -101,8 +115,8 @@ def assignments(draw):
     rubric = draw(rubrics())
     return Assignment(
         takes=tuple(draw(st.lists(st.sampled_from(list(Takes)), min_size=1, unique=True))),
-        files_max=draw(st.integers(0, 9)),
-        points_max=draw(POINTS),
+        files_max=draw(st.integers(1, 9)),
+        points_max=draw(SOME_POINTS),
         completes_on=draw(st.sampled_from(list(CompletesOn))),
         pass_percent=draw(PERCENTS),
         late_percent_per_day=draw(PERCENTS),
@@ -114,23 +128,29 @@ def assignments(draw):
 
 
 @st.composite
-def lessons(draw, name, files):
+def lessons(draw, name, files, categories):
     """A lesson of any kind."""
-    called = draw(st.lists(st.sampled_from(["Q1 甲", "a/b", "::x::", "-> {~", "}", "7"]), max_size=3, unique=True))
+    kind = draw(st.sampled_from(list(LessonKind)))
+    is_work = kind is LessonKind.ASSIGNMENT
+    called = (
+        []
+        if is_work
+        else draw(st.lists(st.sampled_from(["Q1 甲", "a/b", "::x::", "-> {~", "}", "7"]), max_size=3, unique=True))
+    )
     asked = tuple(draw(questions(each)) for each in called)
     title_zh, title_en = draw(TITLES), draw(st.one_of(st.just(""), TITLES))
     about = About(
-        kind=draw(st.sampled_from(list(LessonKind))),
-        minutes=draw(st.integers(0, 600)),
+        kind=kind,
+        minutes=draw(st.integers(1, 600)),
         required=draw(st.booleans()),
-        category=draw(st.sampled_from(["", "quizzes", "平时"])),
+        category=draw(st.sampled_from(["", *categories])),
         video=draw(st.sampled_from(["", *files])),
         captions={language: files[0] for language in ("zh", "en") if files and draw(st.booleans())},
         cues={name: Decimal(draw(st.integers(0, 900))) / 2 for name in called if draw(st.booleans())},
         files=tuple(file for file in files if draw(st.booleans())),
         settings=draw(JSON),
         quiz=draw(quizzes(asked)),
-        assignment=draw(st.one_of(st.none(), assignments())),
+        assignment=draw(st.one_of(st.none(), assignments())) if is_work else None,
     )
     return Lesson(
         name=name,
@@ -148,6 +168,8 @@ def courses(draw):
     """A course."""
     files = draw(st.lists(st.sampled_from(["讲义.pdf", "a b.png", "v.mp4"]), unique=True))
     names = draw(st.lists(NAMES, max_size=4, unique=True))
+    rules = draw(RULES)
+    categories = [one["name"] for one in rules.get("categories", ())]
     cuts = sorted(draw(st.lists(st.integers(0, len(names)), max_size=2)))
     groups = [names[start:end] for start, end in zip([0, *cuts], [*cuts, len(names)], strict=True)]
     return Course(
@@ -156,9 +178,9 @@ def courses(draw):
         title_en=draw(LINES),
         summary_zh=draw(WORDS),
         summary_en=draw(WORDS),
-        rules=draw(JSON),
+        rules=rules,
         loose=tuple(groups[0]),
         modules=tuple(Module(title_zh=draw(TITLES), title_en=draw(LINES), lessons=tuple(one)) for one in groups[1:]),
-        lessons={name: draw(lessons(name, files)) for name in names},
+        lessons={name: draw(lessons(name, files, categories)) for name in names},
         files={name: Held.of(BEGINNINGS[name[-4:]] + draw(st.binary(max_size=9))) for name in sorted(files)},
     )

@@ -114,7 +114,7 @@ def test_a_question_need_not_be_translated_yet():
         ("course.toml", 'title_zh = "x"\nminutes = [1, 2]', "course.toml", None, "1 lessons, and minutes for 2"),
         ("course.toml", 'title_zh = "x"\n[lesson.two]\nminutes = 1', "course.toml", 2, "no lesson of this name"),
         ("course.toml", 'title_zh = "x"\n[lesson.one]\nminutes = "1"', "course.toml", 3, "a whole number is expected"),
-        ("course.toml", 'title_zh = "x"\n[lesson.one]\nminutes = -1', "course.toml", 3, "must lie between 0"),
+        ("course.toml", 'title_zh = "x"\n[lesson.one]\nminutes = -1', "course.toml", 3, "must lie between 1 and 600"),
         ("course.toml", 'title_zh = "x"\n[lesson.one]\nkind = "song"', "course.toml", 3, "must be one of page, video"),
         ("course.toml", 'title_zh = "x"\n[lesson.one.quiz]\ntries = 1', "course.toml", 3, "no such entry"),
         (
@@ -137,6 +137,116 @@ def test_a_question_need_not_be_translated_yet():
             "course.toml",
             2,
             "ZZ99 is not in the taxonomy",
+        ),
+        ("course.toml", 'title_zh = "x"\nformat = -1', "course.toml", 2, "between 1 and 1"),
+        ("course.toml", f'title_zh = "x"\nformat = 0x{"f" * 9000}', "course.toml", 2, "newer format"),
+        ("course.toml", 'title_zh = "x"\nminutes = [5]\nlesson = 3', "course.toml", 3, "a table is expected"),
+        ("course.toml", 'title_zh = "x"\nminutes = [5]\n[lesson]\none = 3', "course.toml", 4, "a table is expected"),
+        ("course.toml", 'title_zh = "x"\nminutes = [601]', "course.toml", 2, "between 1 and 600"),
+        ("course.toml", 'title_zh = "x"\n[[modules]]\ntitle_zh = " "', "course.toml", 3, "the title in Chinese"),
+        ("course.toml", 'title_zh = "x"\n[lesson.one]\ncategory = "a"', "course.toml", 3, "no category “a”"),
+        ("course.toml", f'title_zh = "x"\nsummary_zh = "{"字" * 5001}"', "course.toml", 2, "longer than 5000"),
+        *(
+            ("course.toml", f'title_zh = "x"\n[lesson.one.quiz]\n{entry}', "course.toml", line, reason)
+            for entry, line, reason in (
+                ("opens = 0001-01-01T00:00:00", 3, "between 2000 and 2100"),
+                ("opens = 9999-12-31T20:00:00Z", 3, "between 2000 and 2100"),
+                ("closes = 2101-01-01T00:00:00Z", 3, "between 2000 and 2100"),
+                ("closes = 2026-12-01T20:00:00Z\nopens = 2026-12-02T20:00:00Z", 3, "closes after it opens"),
+                ("minutes = 601", 3, "between 1 and 600"),
+                ("attempts = 21", 3, "between 1 and 20"),
+                ("peers = 6", 3, "between 0 and 5"),
+                ("pass_percent = 0", 3, "between 1 and 100"),
+                ("pass_percent = 33.333", 3, "at most 2 decimals"),
+                ("points = {Q1 = 1e-300}", 3, "at most 4 decimals"),
+                ("points = {Q1 = 1001}", 3, "between 0 and 1000"),
+            )
+        ),
+        *(
+            (
+                "course.toml",
+                f'title_zh = "x"\n[lesson.one]\nkind = "assignment"\n[lesson.one.assignment]\n{entry}',
+                "course.toml",
+                5,
+                reason,
+            )
+            for entry, reason in (
+                ("takes = []", "is missing"),
+                ('takes = ["text", "text", "text", "text", "text"]', "at most 4 are possible"),
+                ('rubric = [{title_zh = "x", marks_max = 0}]\ntakes = ["text"]', "between 1 and 1000"),
+                ('rubric = [{title_zh = "x", weight = 1001}]\ntakes = ["text"]', "between 0 and 1000"),
+            )
+        ),
+        *(
+            (
+                "course.toml",
+                f'title_zh = "x"\n[lesson.one]\n[lesson.one.assignment]\n{entry}\ntakes = ["text"]',
+                "course.toml",
+                4,
+                reason,
+            )
+            for entry, reason in (
+                ("points_max = 0", "between 1 and 1000"),
+                ("files_max = 51", "between 1 and 50"),
+                ("group_size = 0", "between 1 and 50"),
+                ("late_days_max = 366", "between 0 and 365"),
+                ("late_percent_per_day = -3", "between 0 and 100"),
+            )
+        ),
+        (
+            "course.toml",
+            'title_zh = "x"\n[lesson.one.assignment]\ntakes = ["text"]',
+            "course.toml",
+            2,
+            "of the kind page has none",
+        ),
+        (
+            "course.toml",
+            'title_zh = "x"\n[lesson.one]\nkind = "assignment"\n[lesson.one.assignment]\ntakes = ["text"]',
+            "course.toml",
+            2,
+            "of the kind assignment has none",
+        ),
+        ("lessons/01-one.zh.md", f"# 课\n\n{'字' * 200_001}\n", "lessons/01-one.zh.md", None, "longer than 200000"),
+        ("lessons/01-one.zh.md", f"# 课\n\n{'字' * 400_000}\n", "lessons/01-one.zh.md", None, "larger than 1 MB"),
+        ("course.toml", 'title_zh = "x"\nrules = "[1"', "course.toml", 2, "not JSON"),
+        ("course.toml", f'title_zh = "x"\nrules = "{"[" * 100_000}"', "course.toml", 2, "nested too deeply"),
+        ("course.toml", f'title_zh = "x"\n[rules]\n{".".join("a" * 900)} = 1', "course.toml", 3, "nested too deeply"),
+        ("course.toml", 'title_zh = "x"\n[rules]\nfoo = 1', "course.toml", 3, "no such entry"),
+        ("course.toml", 'title_zh = "x"\n[rules]\npass_share = "60%"', "course.toml", 3, "a number is expected"),
+        ("course.toml", 'title_zh = "x"\n[rules]\npass_share = "nan"', "course.toml", 3, "a number is expected"),
+        ("course.toml", 'title_zh = "x"\n[rules]\npass_share = nan', "course.toml", 3, "is expected"),
+        ("course.toml", 'title_zh = "x"\n[rules]\npass_share = 60', "course.toml", 3, "between 0 and 1"),
+        ("course.toml", 'title_zh = "x"\n[rules]\npass_share = 1e-9', "course.toml", 3, "between 0.0001 and 1"),
+        ("course.toml", f'title_zh = "x"\n[rules]\npass_share = 0x{"f" * 9000}', "course.toml", 3, "must lie between"),
+        ("course.toml", f'title_zh = "x"\n[rules]\npass_share = {"9" * 400}', "course.toml", 3, "must lie between"),
+        ("course.toml", 'title_zh = "x"\n[rules]\nvalid_months = 0', "course.toml", 3, "between 1 and 1200"),
+        ("course.toml", 'title_zh = "x"\n[rules]\nsequential = 1', "course.toml", 3, "true or false"),
+        (
+            "course.toml",
+            'title_zh = "x"\n[[rules.categories]]\nname = "a"\ntitle_zh = "甲"\nweight = "0"',
+            "course.toml",
+            5,
+            "between 0.0001 and 10000",
+        ),
+        (
+            "course.toml",
+            'title_zh = "x"\nrules = {categories = [{name = "a", title_zh = "甲"}, {name = "b"}]}',
+            "course.toml",
+            2,
+            "the title in Chinese is empty",
+        ),
+        *(
+            ("course.toml", f'title_zh = "x"\n[lesson.one]\nsettings = {{{entry}}}', "course.toml", 3, reason)
+            for entry, reason in (
+                ('files = "abc"', "outside settings"),
+                ('files = {x = "y"}', "outside settings"),
+                ("video = 5", "outside settings"),
+                ('captions = "x"', "outside settings"),
+                ('cues = {x = "y"}', "outside settings"),
+                ("downloads = 3", "a list is expected"),
+                ("downloads = [3]", "a list is expected"),
+            )
         ),
         ("course.toml", 'title_zh = "\\u0000"', "course.toml", 1, "a sign that no text has"),
         ("course.toml", f'title_zh = "{"x" * 301}"', "course.toml", 1, "longer than 300"),
@@ -199,6 +309,22 @@ def test_a_mistake_is_told_with_its_file_and_line(path, text, file, line, reason
 def test_all_mistakes_are_told_at_once():
     faults = refused({**FULL, "lessons/01-one.en.md": "One", "files/a.exe": b"MZ", "questions/01-one.json": "{"})
     assert len(faults) == 3
+
+
+def test_a_list_of_no_lessons_leaves_them_where_their_numbers_put_them():
+    folder = read({**SMALL, "course.toml": 'title_zh = "鞋"\nlessons = []\n'})
+    assert folder.course.order == ("one",)
+
+
+def test_more_text_than_a_course_can_be_is_refused_before_it_is_all_held():
+    texts = {f"lessons/{n:02}-l{n}.zh.md": "# 课\n\n" + "a b\n" * 240_000 for n in range(60)}
+    unread = iter(range(1, 100))
+    held = package({**SMALL, **texts})
+    counted = type(held)(held.names, lambda name: (next(unread), held.read(name))[1])
+    with pytest.raises(FolderRefused) as refusal:
+        read_folder(counted, SKILLS, slug="shoes")
+    assert "the texts together are larger than 20 MB" in [fault.reason for fault in refusal.value.faults]
+    assert next(unread) < 30, "what comes after is not even unpacked"
 
 
 # ---- from strangers --------------------------------------------------------------------------------------------------
