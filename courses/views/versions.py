@@ -39,6 +39,7 @@ def index(slug: str, course_id: int) -> Any:
         tell_who_got_it(given)
         return redirect(url_for(".index", slug=slug, course_id=course_id), 303)
     newest = queries.newest_version(course)
+    lines, (rules, _is_readable) = queries.draft_contents(course.id), readable_rules(course.rules)
     return render_template(
         "courses/versions/index.html",
         organisation=organisation,
