@@ -47,9 +47,7 @@ def index(slug: str, course_id: int) -> Any:
         form=form,
         newest=newest,
         has_changes=services.has_changes(course),
-        gives_certificate=services.gives_certificate(
-            queries.draft_contents(course.id), readable_rules(course.rules)[0]
-        ),
+        gives_certificate=services.gives_certificate(lines, rules),
         steps=_steps(newest, None, course.id),
         versions=queries.versions_of(course.id),
         cohorts=queries.cohorts_by_version(course.id, organisation.id),
