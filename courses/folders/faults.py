@@ -60,6 +60,7 @@ class Said(StrEnum):
     POOL = "%(take)s questions cannot be drawn from %(size)s"
     TWO_POOLS = "question “%(name)s” is in two draws"
     NO_WEIGHT = "a rubric needs at least one row with a weight above zero"
+    STEPS = "a row has two to five steps or none, each with marks of its own from 0 to its most marks, and with text_zh"
     # Meeting what others changed
     CLASH = "changed here and in the course since the export, in different ways"
     DELETED_HERE = "deleted here, and changed in the course since the export"
@@ -118,6 +119,7 @@ SENTENCES = (
     _l("%(take)s questions cannot be drawn from %(size)s"),
     _l("question “%(name)s” is in two draws"),
     _l("a rubric needs at least one row with a weight above zero"),
+    _l("a row has two to five steps or none, each with marks of its own from 0 to its most marks, and with text_zh"),
     _l("changed here and in the course since the export, in different ways"),
     _l("deleted here, and changed in the course since the export"),
     _l("changed here, and deleted in the course since the export"),

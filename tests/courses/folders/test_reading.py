@@ -138,6 +138,14 @@ def test_a_question_need_not_be_translated_yet():
             2,
             "ZZ99 is not in the taxonomy",
         ),
+        (
+            "course.toml",
+            'title_zh = "x"\n[lesson.one.assignment]\ntakes = ["text"]\n[[lesson.one.assignment.rubric]]\n'
+            'title_zh = "x"\nsteps = [{points = 5, text_zh = "x"}, {points = 500, text_zh = "y"}]',
+            "course.toml",
+            6,
+            "two to five steps or none",
+        ),
         ("course.toml", 'title_zh = "\\u0000"', "course.toml", 1, "a sign that no text has"),
         ("course.toml", f'title_zh = "{"x" * 301}"', "course.toml", 1, "longer than 300"),
         ("course.lock", "<<<<<<< HEAD\n", "course.lock", 1, "restore it, or delete it"),
