@@ -42,6 +42,12 @@ class Cohort(Model):
     joining: Mapped[Joining] = mapped_column(choice(Joining), default=Joining.OPEN, server_default=Joining.OPEN.value)
     # What a student types to come in, where that is how.
     code: Mapped[short_code | None] = mapped_column(unique=True)
+    # How many pieces its teachers have added to the course; see `CohortMaterial`.
+    materials: Mapped[int] = mapped_column(default=0)
+    # Put away by those who teach it: no longer in lists, still to be read.
+    archived_at: Mapped[datetime | None] = mapped_column(Moment())
+    # Only where nobody ever entered it.
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
     course: Mapped[Course] = relationship()
     version: Mapped[CourseVersion | None] = relationship(lazy="raise")
