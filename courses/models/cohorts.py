@@ -55,7 +55,12 @@ class Cohort(Model):
 
     def takes_students(self, today: date) -> bool:
         """Whether a student may come in by themselves today, in whichever way: up to the last day."""
-        return self.joining is not Joining.LIST and today <= self.ends_on
+        return self.joining is not Joining.LIST and today <= self.ends_on and not self.is_put_away
+
+    @property
+    def is_put_away(self) -> bool:
+        """Whether it was archived or deleted."""
+        return self.archived_at is not None or self.deleted_at is not None
 
     @property
     def is_open(self) -> bool:

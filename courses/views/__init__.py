@@ -5,6 +5,7 @@ from flask import Blueprint
 from courses.views import (
     allowances,
     announcements,
+    archive,
     assignment_editor,
     borrowed,
     cohorts,
@@ -42,6 +43,7 @@ bp.add_app_template_filter(lesson_kind)
 for module in (
     allowances,
     announcements,
+    archive,
     assignment_editor,
     borrowed,
     cohorts,

@@ -103,6 +103,7 @@ def edit(slug: str, course_id: int, cohort_id: int) -> Any:
         cohort=cohort,
         form=form,
         back=_list_of(organisation, course, "cohorts"),
+        is_entered=queries.has_been_entered(cohort.id),
     )
 
 

@@ -67,6 +67,7 @@ def lessons(slug: str, course_id: int) -> str:
         lessons=queries.deleted_lessons_of(course.id, since),
         modules=queries.deleted_modules_of(course.id, since),
         files=queries.deleted_files_of(course.id, since),
+        cohorts=queries.deleted_cohorts_of(course.id, organisation.id, since),
         kept=KEPT,
     )
 
