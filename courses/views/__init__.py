@@ -36,10 +36,11 @@ from courses.views import (
     versions,
     workshop,
 )
-from courses.words import lesson_kind
+from courses.words import lesson_kind, with_mentions
 
 bp = Blueprint("courses", __name__, template_folder="../templates")
 bp.add_app_template_filter(lesson_kind)
+bp.add_app_template_filter(with_mentions)
 for module in (
     allowances,
     announcements,

@@ -373,6 +373,7 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
         newest=newest,
         versions=versions,
         lines=numbered(newest.text),
+        chosen=request.form.get("line", 0, type=int),
         notes=notes,
         releases=releases,
         is_changed=is_changed,

@@ -17,7 +17,7 @@ from courses.services import submission_marks, work_groups
 from courses.services.submission_marks import Marks, MarksMissing, NotFinished
 from tests.courses import handing_in
 from tests.courses.counting import statements
-from tests.page import page, submit
+from tests.page import page, read, submit
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JSON = {"Accept": "application/json"}
@@ -189,6 +189,8 @@ def test_a_note_needs_a_line_that_says_something_and_words(sign_in, db, cast, kl
     assert answer.status_code == 409
     assert "Choose one." in answer.get_data(as_text=True)
     assert note.strip() in page_values(answer)
+    chosen = read(answer, status=409).values("form#marks").get("line")
+    assert chosen == (["1"] if line == "1" else None)
     assert db.session.scalar(sa.select(MarginNote.id)) is None
 
 
