@@ -95,7 +95,7 @@ class MaterialForm(FlaskForm):
     title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     body_zh = TextAreaField(_l("Text in Chinese"), [Optional(), Length(max=20_000)], description=_l("Markdown."))
-    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=20_000)])
+    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=20_000)], description=_l("Markdown."))
     link = StringField(_l("Link"), [Optional(), Length(max=300)])
     place = SelectField(_l("Where it stands"))
     visible_from = DateTimeLocalField(

@@ -19,7 +19,7 @@ def lesson_kind(kind: LessonKind) -> str:
     return {
         LessonKind.PAGE: _("Page"),
         LessonKind.VIDEO: _("Video"),
-        LessonKind.FILE: _("File"),
+        LessonKind.FILE: _("Files"),
         LessonKind.QUIZ: _("Quiz"),
         LessonKind.ASSIGNMENT: _("Assignment"),
         LessonKind.DISCUSSION: _("Discussion"),
