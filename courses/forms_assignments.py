@@ -1,6 +1,7 @@
 """Forms of assignments: what is asked, and the marks that are given."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,8 +25,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.assessment.forms.questions import CRITERIA, LEVEL_CHOICES, CriterionRow, skill_choices
+from app.assessment.forms.questions import CRITERIA, LEVEL_CHOICES, CriterionRow, criteria_values, skill_choices
+from app.assessment.forms.steps import mark_entered, step_fields, step_values
 from app.assessment.models import Rubric, RubricRow
+from app.assessment.rules.rubrics import Step
 from app.assessment.services.work import Criterion
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
@@ -35,7 +38,6 @@ from courses.rules import bounds
 from courses.services.assignments import AssignmentRules
 from courses.services.submission_marks import Marks, mark_in
 
-MARKS = Decimal(10)
 # Marks go in these steps.
 STEP = Decimal("0.5")
 TAKES = {
@@ -64,16 +66,8 @@ class SkillRow(CriterionRow):
 
     def criterion(self) -> Criterion:
         """The row as the rubric takes it."""
-        return Criterion(
-            title_zh=self.title_zh.data.strip(),
-            title_en=(self.title_en.data or "").strip(),
-            weight=self.weight.data,
-            marks_max=self.marks_max.data or MARKS,
-            skill_code=self.skill_code.data or None,
-            level=int(self.level.data) if self.level.data else None,
-            descriptor_zh=(self.descriptor_zh.data or "").strip(),
-            descriptor_en=(self.descriptor_en.data or "").strip(),
-        )
+        level = int(self.level.data) if self.level.data else None
+        return replace(super().criterion(), skill_code=self.skill_code.data or None, level=level)
 
 
 class AssignmentForm(SeenForm):
@@ -166,41 +160,38 @@ def assignment_values(assignment: Assignment | None) -> dict[str, Any]:
 
 
 def _criteria(rubric: Rubric | None) -> list[dict[str, Any]]:
-    names = ("title_zh", "title_en", "descriptor_zh", "descriptor_en", "skill_code")
+    rows = rubric.rows if rubric else []
     return [
-        {
-            **{name: getattr(row, name) for name in names},
-            "weight": plain(row.weight),
-            "marks_max": plain(row.marks_max),
-            "level": str(row.level or ""),
-        }
-        for row in (rubric.rows if rubric else ())
+        {**shown, "skill_code": row.skill_code, "level": str(row.level or "")}
+        for row, shown in zip(rows, criteria_values(rows), strict=True)
     ]
 
 
 # Marks
 
 
-def _in_steps(form: Any, field: Any) -> None:
-    if field.data % STEP:
-        raise ValidationError(_("Marks go in steps of %(step)s.", step=STEP))
+def _mark_field(most: Decimal, scale: Sequence[Step] = ()) -> DecimalField:
+    """A mark in halves, or any that a step of the row brings."""
 
+    def in_steps(form: Any, field: Any) -> None:
+        if field.data % STEP and all(field.data != step.points for step in scale):
+            raise ValidationError(_("Marks go in steps of %(step)s.", step=STEP))
 
-def _mark_field(most: Decimal) -> DecimalField:
     shown = plain(most)
     outside = _("A mark lies between 0 and %(most)s.", most=shown)
-    checks = [Optional(), finite, NumberRange(0, most, outside), _in_steps]
+    checks = [Optional(), finite, NumberRange(0, most, outside), in_steps]
     return DecimalField(_("Mark, 0 to %(most)s", most=shown), checks, places=None)
 
 
 def marks_form(rows: Sequence[RubricRow], points_max: Decimal) -> type[FlaskForm]:
     """A mark and a comment for each row (`mark_7`, `comment_7`), else `points`; a general comment; a note.
 
+    A row with steps has also `step_7`, and `was_7`: the mark that the page showed.
     `version` is what was read, `seen` how often marks had been saved then.
     """
     fields: dict[str, Any] = {"version": HiddenField(), "seen": HiddenField()}
     for row in rows:
-        fields[f"mark_{row.id}"] = _mark_field(row.marks_max)
+        fields |= {f"mark_{row.id}": _mark_field(row.marks_max, row.scale), **step_fields(row)}
         fields[f"comment_{row.id}"] = TextAreaField(_("Comment"), [Optional(), Length(max=4000)])
     if not rows:
         fields["points"] = _mark_field(points_max)
@@ -218,7 +209,8 @@ def marks_values(rows: Sequence[RubricRow], kept: Any) -> dict[str, Any]:
         return {}
     values: dict[str, Any] = {"comment": kept.comment, "points": None if kept.points is None else plain(kept.points)}
     for row in rows:
-        values[f"mark_{row.id}"] = mark_in(kept.rows, row.id)
+        mark = mark_in(kept.rows, row.id)
+        values |= {f"mark_{row.id}": mark, **step_values(row, mark)}
         values[f"comment_{row.id}"] = kept.rows.get(str(row.id), {}).get("comment", "")
     return values
 
@@ -226,7 +218,7 @@ def marks_values(rows: Sequence[RubricRow], kept: Any) -> dict[str, Any]:
 def marks_entered(form: FlaskForm, rows: Sequence[RubricRow]) -> Marks:
     """What was entered."""
     return Marks(
-        {row.id: form[f"mark_{row.id}"].data for row in rows},
+        {row.id: mark_entered(form, row) for row in rows},
         {row.id: (form[f"comment_{row.id}"].data or "").strip() for row in rows},
         None if rows else form["points"].data,
         (form["comment"].data or "").strip(),

@@ -10,7 +10,9 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
+    HiddenField,
     IntegerField,
+    MultipleFileField,
     SelectField,
     StringField,
     TextAreaField,
@@ -88,6 +90,29 @@ class AnnouncementForm(SeenForm):
     title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
     body_zh = TextAreaField(_l("Text in Chinese"), [Optional(), Length(max=5000)], description=_l("Markdown."))
     body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=5000)])
+
+
+class MaterialForm(FlaskForm):
+    """A piece that a cohort's teachers add to its course."""
+
+    title_zh = StringField(_l("Title in Chinese"), [DataRequired(), Length(max=120)])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=120)])
+    body_zh = TextAreaField(_l("Text in Chinese"), [Optional(), Length(max=20_000)], description=_l("Markdown."))
+    body_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=20_000)], description=_l("Markdown."))
+    link = StringField(_l("Link"), [Optional(), Length(max=300)])
+    place = SelectField(_l("Where it stands"))
+    visible_from = DateTimeLocalField(
+        _l("Learners see it from"),
+        [Optional(), plausible],
+        format=WALL_FORMATS,
+        description=_l("Beijing time. Empty: at once."),
+    )
+    files = MultipleFileField(
+        _l("Files"),
+        [Optional()],
+        description=_l("PDF, Office, pictures, sound, video, CSV, text or ZIP; several at once."),
+    )
+    revision = HiddenField(default="0")
 
 
 class RequiredCourseForm(FlaskForm):

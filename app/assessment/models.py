@@ -18,6 +18,7 @@ from app.accounts.models import Person
 from app.assessment.rules.content import Content, QuestionKind, content_from_json
 from app.assessment.rules.drawing import drawn_from_pools
 from app.assessment.rules.marking import guess_floor
+from app.assessment.rules.rubrics import Step, step_reached, steps_from_json
 from app.db import (
     Exact,
     Model,
@@ -390,9 +391,20 @@ class RubricRow(Model):
     marks_max: Mapped[exact_mark] = mapped_column(default=Decimal(100))
     skill_code: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.code"))
     level: Mapped[int | None]
+    # None, or what work looks like that earns so many marks; see `Step`.
+    steps: Mapped[list[Any]] = mapped_column(default=list)
 
     rubric: Mapped[Rubric] = relationship(back_populates="rows")
     skill: Mapped[Skill | None] = relationship()
+
+    @property
+    def scale(self) -> tuple[Step, ...]:
+        """The steps of the row in order."""
+        return steps_from_json(self.steps)
+
+    def step_at(self, mark: Decimal | None) -> Step | None:
+        """The best step that a mark reaches."""
+        return step_reached(self.scale, mark)
 
 
 class HandIn(Model):

@@ -5,7 +5,7 @@ from courses.folders.locks import Lock, lock_after, lock_of
 from courses.folders.merging import Merged, Prefer, State, changed_by_both, changed_since_export, merge_courses
 from courses.folders.places import open_archive, open_directory, pack, unpack
 from courses.folders.reading import Folder, read_folder
-from courses.folders.values import About, Assignment, Course, Held, Lesson, Module, Pool, Question, Quiz, Row
+from courses.folders.values import About, Assignment, Course, Held, Lesson, Module, Pool, Question, Quiz, Row, Step
 from courses.folders.writing import write_folder
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Row",
     "Said",
     "State",
+    "Step",
     "changed_by_both",
     "changed_since_export",
     "lock_after",

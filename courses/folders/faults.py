@@ -68,6 +68,7 @@ class Said(StrEnum):
     TOO_MUCH = "the texts together are larger than %(most)s MB"
     TOO_DEEP = "nested too deeply"
     OWN_ENTRY = "stands outside settings, as an entry of the lesson"
+    STEPS = "a row has two to five steps or none, each with marks of its own from 0 to its most marks, and with text_zh"
     # Meeting what others changed
     CLASH = "changed here and in the course since the export, in different ways"
     DELETED_HERE = "deleted here, and changed in the course since the export"
@@ -134,6 +135,7 @@ SENTENCES = (
     _l("the texts together are larger than %(most)s MB"),
     _l("nested too deeply"),
     _l("stands outside settings, as an entry of the lesson"),
+    _l("a row has two to five steps or none, each with marks of its own from 0 to its most marks, and with text_zh"),
     _l("changed here and in the course since the export, in different ways"),
     _l("deleted here, and changed in the course since the export"),
     _l("changed here, and deleted in the course since the export"),

@@ -20,7 +20,7 @@ from app.assessment.rules.content import (
 from app.assessment.rules.tagging import tags_of
 from courses.folders.faults import Fault, Said
 from courses.folders.tables import Unfit, plain, read_entry, to_table
-from courses.folders.values import Level, Name, Question, Row
+from courses.folders.values import Level, Name, Question, Row, has_unfit_steps
 
 LANGUAGES = ("zh", "en")
 FAULTS = {Note.UNKNOWN_SKILL: Said.UNKNOWN_SKILL, Note.BAD_LEVEL: Said.BAD_LEVEL}
@@ -223,6 +223,8 @@ class Reader:
                 self._blame(file, Said.UNKNOWN_SKILL, None, name, skill=code)
         if question.level is not None and question.skill is None:
             self._blame(file, Said.LEVEL_ALONE, None, name=name)
+        if any(has_unfit_steps(row) for row in question.rubric):
+            self._blame(file, Said.STEPS, None, f"{name}.rubric")
         return replace(question, contents=contents, file=file)
 
     def _from_table(self, told: dict[str, Any]) -> Question:

@@ -18,7 +18,19 @@ from courses.folders.locks import Lock, read_lock
 from courses.folders.pages import LANGUAGES, read_page, tidy
 from courses.folders.questions import Reader
 from courses.folders.tables import WANTED, Unfit, read_entry
-from courses.folders.values import About, Course, Held, Lesson, Line, Minutes, Module, Name, Quiz, Summary
+from courses.folders.values import (
+    About,
+    Course,
+    Held,
+    Lesson,
+    Line,
+    Minutes,
+    Module,
+    Name,
+    Quiz,
+    Summary,
+    has_unfit_steps,
+)
 from courses.folders.writing import COURSE, FORMAT, LOCK
 from courses.models import LessonKind
 from courses.rules import bounds, grading
@@ -510,6 +522,8 @@ def fits_together(about: About, questions: Collection[str], path: tuple[str, ...
     rows = about.assignment.rubric if about.assignment else ()
     if rows and not any(row.weight > 0 for row in rows):
         raise Unfit((*path, "assignment", "rubric"), Said.NO_WEIGHT)
+    if any(has_unfit_steps(row) for row in rows):
+        raise Unfit((*path, "assignment", "rubric", "steps"), Said.STEPS)
 
 
 def _root(names: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
 from app.assessment.models import Paging
+from app.assessment.rules import rubrics
 from app.assessment.rules.content import Content
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.ui.form_parts import FIRST_YEAR, LAST_YEAR
@@ -72,6 +73,15 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of a row: how many marks, and what work looks like that earns them."""
+
+    points: Points
+    text_zh: str
+    text_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A row of a rubric."""
 
@@ -83,6 +93,13 @@ class Row:
     marks_max: RowMarks = Decimal(100)
     skill: Name | None = None
     level: Level | None = None
+    steps: tuple[Step, ...] = ()
+
+
+def has_unfit_steps(row: Row) -> bool:
+    """Whether the steps of a row cannot stand."""
+    steps = [rubrics.Step(step.points, step.text_zh, step.text_en) for step in row.steps]
+    return rubrics.problem_with(steps, row.marks_max) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from courses.models.discussions import Mention, Post, PostReport, PostText
 from courses.models.feedback import MarginNote, Marking, Release
 from courses.models.grades import ChangeKind, ColumnGrade, Grade, GradeChange, GradeColumn
 from courses.models.joining import JoiningRequest, WaitingPlace
+from courses.models.materials import CohortMaterial, CohortMaterialFile
 from courses.models.notes import LessonNote
 from courses.models.paths import LearningPath, PathStep, Prerequisite
 from courses.models.submissions import (
@@ -49,6 +50,8 @@ __all__ = [
     "ChangeKind",
     "Cohort",
     "CohortDate",
+    "CohortMaterial",
+    "CohortMaterialFile",
     "CohortTeacher",
     "ColumnGrade",
     "CompletesOn",

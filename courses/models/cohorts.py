@@ -42,6 +42,12 @@ class Cohort(Model):
     joining: Mapped[Joining] = mapped_column(choice(Joining), default=Joining.OPEN, server_default=Joining.OPEN.value)
     # What a student types to come in, where that is how.
     code: Mapped[short_code | None] = mapped_column(unique=True)
+    # How many pieces its teachers have added to the course; see `CohortMaterial`.
+    materials: Mapped[int] = mapped_column(default=0)
+    # Put away by those who teach it: no longer in lists, still to be read.
+    archived_at: Mapped[datetime | None] = mapped_column(Moment())
+    # Only where nobody ever entered it.
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment())
 
     course: Mapped[Course] = relationship()
     version: Mapped[CourseVersion | None] = relationship(lazy="raise")
@@ -49,7 +55,12 @@ class Cohort(Model):
 
     def takes_students(self, today: date) -> bool:
         """Whether a student may come in by themselves today, in whichever way: up to the last day."""
-        return self.joining is not Joining.LIST and today <= self.ends_on
+        return self.joining is not Joining.LIST and today <= self.ends_on and not self.is_put_away
+
+    @property
+    def is_put_away(self) -> bool:
+        """Whether it was archived or deleted."""
+        return self.archived_at is not None or self.deleted_at is not None
 
     @property
     def is_open(self) -> bool:

@@ -20,6 +20,7 @@ from courses.models import (
     LessonRevision,
     VersionLesson,
 )
+from courses.queries.cohorts import is_listed
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class DatedCohort:
 
 def _mine(person: Person, *, is_teaching: bool) -> sa.ColumnElement[bool]:
     if is_teaching:
-        return sa.exists().where(CohortTeacher.cohort_id == Cohort.id, CohortTeacher.person_id == person.id)
+        teaches = sa.exists().where(CohortTeacher.cohort_id == Cohort.id, CohortTeacher.person_id == person.id)
+        return sa.and_(teaches, is_listed())
     return sa.exists().where(
         Enrolment.cohort_id == Cohort.id, Enrolment.person_id == person.id, Enrolment.left_at.is_(None)
     )

@@ -29,6 +29,11 @@ class CohortRow:
         return None if self.cohort.capacity is None else max(0, self.cohort.capacity - self.learners - self.kept)
 
 
+def is_listed() -> sa.ColumnElement[bool]:
+    """Whether a cohort stands in lists: it was neither archived nor deleted."""
+    return sa.and_(Cohort.archived_at.is_(None), Cohort.deleted_at.is_(None))
+
+
 def learner_count() -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
@@ -54,7 +59,7 @@ def open_cohorts(course_id: int, organisation_ids: Collection[int], today: date,
     query = (
         sa.select(Cohort, learner_count(), kept_seats(now))
         .where(Cohort.course_id == course_id, Cohort.organisation_id.in_(organisation_ids))
-        .where(Cohort.joining != Joining.LIST, Cohort.ends_on >= today)
+        .where(Cohort.joining != Joining.LIST, Cohort.ends_on >= today, is_listed())
         .options(joinedload(Cohort.organisation, innerjoin=True))
         .order_by(Cohort.starts_on, Cohort.id)
         .limit(20)
@@ -66,7 +71,7 @@ def cohorts_of(course_id: int, organisation_id: int | None = None) -> list[Cohor
     """The cohorts of a course that a university teaches, or all, newest first."""
     query = (
         sa.select(Cohort, learner_count())
-        .where(Cohort.course_id == course_id)
+        .where(Cohort.course_id == course_id, is_listed())
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
         .limit(200)
     )
@@ -75,11 +80,49 @@ def cohorts_of(course_id: int, organisation_id: int | None = None) -> list[Cohor
     return [CohortRow(*row) for row in db.session.execute(query)]
 
 
-def cohort_by_id(cohort_id: int) -> Cohort | None:
-    """A cohort with its course and organisation."""
+def archived_cohorts_of(course_id: int, organisation_id: int) -> list[CohortRow]:
+    """The cohorts of a course that a university has archived, the latest first."""
+    query = (
+        sa.select(Cohort, learner_count())
+        .where(Cohort.course_id == course_id, Cohort.organisation_id == organisation_id)
+        .where(Cohort.archived_at.is_not(None), Cohort.deleted_at.is_(None))
+        .order_by(Cohort.archived_at.desc(), Cohort.id.desc())
+        .limit(200)
+    )
+    return [CohortRow(*row) for row in db.session.execute(query)]
+
+
+def deleted_cohorts_of(course_id: int, organisation_id: int, since: datetime) -> list[Cohort]:
+    """The cohorts of a course that a university has deleted after `since`, the latest first."""
     query = (
         sa.select(Cohort)
-        .where(Cohort.id == cohort_id)
+        .where(Cohort.course_id == course_id, Cohort.organisation_id == organisation_id, Cohort.deleted_at > since)
+        .order_by(Cohort.deleted_at.desc(), Cohort.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def deleted_cohort_in(organisation_id: int, course_id: int, cohort_id: int, since: datetime) -> Cohort | None:
+    """A cohort that a university has deleted after `since`."""
+    query = sa.select(Cohort).where(
+        Cohort.id == cohort_id,
+        Cohort.course_id == course_id,
+        Cohort.organisation_id == organisation_id,
+        Cohort.deleted_at > since,
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def has_been_entered(cohort_id: int) -> bool:
+    """Whether anybody learns in a cohort or ever did."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Enrolment.cohort_id == cohort_id))))
+
+
+def cohort_by_id(cohort_id: int) -> Cohort | None:
+    """A cohort with its course and organisation, unless it was deleted."""
+    query = (
+        sa.select(Cohort)
+        .where(Cohort.id == cohort_id, Cohort.deleted_at.is_(None))
         .options(
             joinedload(Cohort.course, innerjoin=True).joinedload(Course.organisation, innerjoin=True),
             joinedload(Cohort.organisation, innerjoin=True),
@@ -175,7 +218,7 @@ def taught_by(person: Person, today: date) -> list[CohortRow]:
     query = (
         sa.select(Cohort, learner_count())
         .join(CohortTeacher, CohortTeacher.cohort_id == Cohort.id)
-        .where(CohortTeacher.person_id == person.id, Cohort.ends_on >= today)
+        .where(CohortTeacher.person_id == person.id, Cohort.ends_on >= today, is_listed())
         .options(
             joinedload(Cohort.course, innerjoin=True),
             joinedload(Cohort.organisation, innerjoin=True),
@@ -205,7 +248,7 @@ def teacher_ids_by_university(course_id: int) -> dict[int, set[int]]:
     query = (
         sa.select(Cohort.organisation_id, CohortTeacher.person_id)
         .outerjoin(CohortTeacher, CohortTeacher.cohort_id == Cohort.id)
-        .where(Cohort.course_id == course_id)
+        .where(Cohort.course_id == course_id, Cohort.deleted_at.is_(None))
         .distinct()
     )
     found: dict[int, set[int]] = {}
@@ -217,7 +260,7 @@ def teacher_ids_by_university(course_id: int) -> dict[int, set[int]]:
 def teaching_elsewhere(course: Course, today: date) -> list[Organisation]:
     """The other universities that teach a course now, by name."""
     teaches = sa.exists().where(
-        Cohort.course_id == course.id, Cohort.organisation_id == Organisation.id, Cohort.ends_on >= today
+        Cohort.course_id == course.id, Cohort.organisation_id == Organisation.id, Cohort.ends_on >= today, is_listed()
     )
     query = (
         sa.select(Organisation).where(teaches, Organisation.id != course.organisation_id).order_by(Organisation.name_zh)
@@ -285,6 +328,7 @@ def cohort_to_read(course_id: int, organisation_ids: Collection[int]) -> Cohort 
     query = (
         sa.select(Cohort)
         .where(Cohort.course_id == course_id, Cohort.organisation_id.in_(organisation_ids))
+        .where(Cohort.deleted_at.is_(None))
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
         .limit(1)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, defer, joinedload
 from app.accounts.models import Person
 from app.db import db
 from courses.models import Cohort, CohortTeacher, Course, Enrolment, Lesson, Mention, Post, PostReport, PostText
+from courses.queries.cohorts import is_listed
 
 
 class Show(StrEnum):
@@ -285,7 +286,7 @@ def unanswered_for(person: Person, limit: int = 5) -> tuple[list[Waiting], int]:
         .join(Cohort, Cohort.id == Post.cohort_id)
         .join(Course, Course.id == Cohort.course_id)
         .join(CohortTeacher, CohortTeacher.cohort_id == Post.cohort_id)
-        .where(CohortTeacher.person_id == person.id, _is_unanswered(), Post.author_id != person.id)
+        .where(CohortTeacher.person_id == person.id, _is_unanswered(), Post.author_id != person.id, is_listed())
         .order_by(Post.created_at, Post.id)
         .limit(limit)
     )

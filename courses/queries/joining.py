@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from app.accounts.models import Membership, Person, Role
 from app.db import db
 from courses.models import Cohort, Course, CourseStatus, Enrolment, Joining, JoiningRequest, WaitingPlace
-from courses.queries.cohorts import kept_seats, learner_count
+from courses.queries.cohorts import is_listed, kept_seats, learner_count
 
 # Where who finds no seat can wait for one. Of those who ask, a teacher decides who comes in.
 WITH_LINE = (Joining.OPEN, Joining.CODE)
@@ -28,7 +28,7 @@ def cohort_by_code(code: str) -> Cohort | None:
     """The cohort that students enter by a code, with course and university."""
     query = (
         sa.select(Cohort)
-        .where(Cohort.code == code)
+        .where(Cohort.code == code, Cohort.deleted_at.is_(None))
         .options(
             joinedload(Cohort.course, innerjoin=True).joinedload(Course.organisation, innerjoin=True),
             joinedload(Cohort.organisation, innerjoin=True),
@@ -146,6 +146,7 @@ def cohorts_with_seats_to_fill(today: date, now: datetime) -> list[int]:
         .where(
             Cohort.joining.in_(WITH_LINE),
             Course.deleted_at.is_(None),
+            is_listed(),
             Cohort.ends_on >= today,
             Course.status == CourseStatus.PUBLISHED,
             sa.exists().where(WaitingPlace.cohort_id == Cohort.id),

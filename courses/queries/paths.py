@@ -22,6 +22,7 @@ from courses.models import (
     PathStep,
     Prerequisite,
 )
+from courses.queries.cohorts import is_listed
 from courses.rules.prerequisites import Needed
 from courses.rules.recommendation import Offered
 
@@ -139,7 +140,11 @@ def courses_to_require(course: Course) -> list[Course]:
 
 def courses_elsewhere(organisation_id: int, words: str = "") -> sa.Select[Course]:
     """Published courses of other universities: those that the own one teaches first, then the newest."""
-    is_taught = sa.exists().where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id)
+    is_taught = (
+        sa.exists()
+        .where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id)
+        .where(Cohort.deleted_at.is_(None))
+    )
     query = (
         sa.select(Course)
         .where(Course.organisation_id != organisation_id)
@@ -158,7 +163,7 @@ def cohorts_taught_in(organisation_id: int, course_ids: Collection[int]) -> dict
     """How many cohorts a university has of each of some courses."""
     query = (
         sa.select(Cohort.course_id, sa.func.count())
-        .where(Cohort.organisation_id == organisation_id, Cohort.course_id.in_(course_ids))
+        .where(Cohort.organisation_id == organisation_id, Cohort.course_id.in_(course_ids), is_listed())
         .group_by(Cohort.course_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
@@ -309,6 +314,7 @@ def offers_for(person: Person, organisation_ids: Collection[int], today: date) -
                 Cohort.organisation_id.in_(organisation_ids),
                 Cohort.joining != Joining.LIST,
                 Cohort.ends_on >= today,
+                is_listed(),
             ),
             ~sa.exists().where(
                 other.course_id == Course.id,

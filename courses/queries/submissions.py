@@ -32,6 +32,7 @@ from courses.models import (
     WorkGroup,
     WorkState,
 )
+from courses.queries.cohorts import is_listed
 
 # Versions of these wait for a teacher.
 TO_MARK = (WorkState.WAITING, WorkState.BEGUN)
@@ -550,7 +551,7 @@ def waiting_for(person: Person) -> list[Waiting]:
         .join(CohortTeacher, CohortTeacher.cohort_id == Cohort.id)
         .join(Organisation, Organisation.id == Cohort.organisation_id)
         .join(Lesson, Lesson.id == Submission.lesson_id)
-        .where(CohortTeacher.person_id == person.id, Submission.state.in_(TO_MARK))
+        .where(CohortTeacher.person_id == person.id, Submission.state.in_(TO_MARK), is_listed())
         .group_by(
             Organisation.slug,
             Cohort.course_id,

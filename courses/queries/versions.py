@@ -19,6 +19,7 @@ from courses.models import (
     LessonRevision,
     VersionLesson,
 )
+from courses.queries.cohorts import is_listed
 from courses.rules.criteria import Asked
 
 
@@ -228,7 +229,7 @@ def cohorts_by_version(course_id: int, organisation_id: int) -> list[tuple[Cohor
     query = (
         sa.select(Cohort, CourseVersion.number)
         .outerjoin(CourseVersion, CourseVersion.id == Cohort.version_id)
-        .where(Cohort.course_id == course_id, Cohort.organisation_id == organisation_id)
+        .where(Cohort.course_id == course_id, Cohort.organisation_id == organisation_id, is_listed())
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
         .limit(200)
     )

@@ -21,6 +21,7 @@ from courses.models import (
     Module,
 )
 from courses.queries.catalogue import SkillName, Supplied
+from courses.queries.cohorts import is_listed
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def courses_in(organisation_id: int, today: date) -> list[WorkRow]:
     )
     cohorts = (
         sa.select(sa.func.count())
-        .where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id, Cohort.ends_on >= today)
+        .where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id)
+        .where(Cohort.ends_on >= today, is_listed())
         .correlate(Course)
         .scalar_subquery()
     )
@@ -52,7 +54,7 @@ def courses_in(organisation_id: int, today: date) -> list[WorkRow]:
         .select_from(Enrolment)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(Cohort.course_id == Course.id, Cohort.organisation_id == organisation_id)
-        .where(Cohort.ends_on >= today, Enrolment.left_at.is_(None))
+        .where(Cohort.ends_on >= today, is_listed(), Enrolment.left_at.is_(None))
         .correlate(Course)
         .scalar_subquery()
     )

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 AT = re.compile(r"(?<![A-Za-z0-9._%+\-])[@＠]")
 NUMBER = re.compile(r"#(\d{1,9})(?!\d)")
 LATIN = re.compile(r"[A-Za-z0-9]")
+TAG = re.compile(r"(<[^<>]*>)")
+TAG_NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+UNMARKED = frozenset({"a", "code", "pre"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,38 @@ def without_numbers(text: str, names: Mapping[int, str]) -> str:
     for person_id, name in names.items():
         text = re.sub(f"([@＠]{re.escape(name)})#{person_id}(?!\\d)", r"\1", text, flags=re.IGNORECASE)
     return text
+
+
+def marked(html: str, names: Mapping[int, str]) -> str:
+    """HTML in which `@name` of those who are named is marked; in code and in links it stays as it is.
+
+    `html` is well-formed, as the Markdown of the site gives it.
+    """
+    by_name = _by_name({person_id: escape(name, quote=False) for person_id, name in names.items()})
+    if not by_name:
+        return html
+    found, skipping = [], 0
+    for part in TAG.split(html):
+        tag = TAG_NAME.match(part)
+        if tag is not None:
+            if tag[2].lower() in UNMARKED:
+                skipping += -1 if tag[1] else 1
+            found.append(part)
+        else:
+            found.append(part if skipping else _marked_text(part, by_name))
+    return "".join(found)
+
+
+def _marked_text(text: str, by_name: Mapping[str, tuple[int, ...]]) -> str:
+    found, done = [], 0
+    for at in AT.finditer(text):
+        name = _name_at(text, at.end(), by_name)
+        if name is None or at.start() < done:
+            continue
+        end = at.end() + len(name)
+        found += [text[done : at.start()], "<mark>", text[at.start() : end], "</mark>"]
+        done = end
+    return "".join([*found, text[done:]])
 
 
 def _by_name(names: Mapping[int, str]) -> dict[str, tuple[int, ...]]:

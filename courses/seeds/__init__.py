@@ -7,6 +7,7 @@ from courses import services
 from courses.seeds.borrowing import plant_borrowing
 from courses.seeds.discussions import plant_discussions
 from courses.seeds.handing_in import plant_handing_in
+from courses.seeds.kinds import plant_kinds
 from courses.seeds.learning import answer_to, plant_learning, terms
 from courses.seeds.writing import plant_writing
 
@@ -21,5 +22,6 @@ def plant_courses(world: World) -> None:
     plant_borrowing(world)
     plant_discussions(world)
     plant_handing_in(world)
+    plant_kinds(world)
     skills.refresh_everyone(world.today, lambda done, total: world.say("levels", done, total))
     services.certify_completed()

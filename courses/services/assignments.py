@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import audit
 from app.assessment.models import Rubric, RubricRow
-from app.assessment.services.work import Criterion, create_rubric
+from app.assessment.services.work import Criterion, create_rubric, criterion_of
 from app.db import db
 from app.errors import Refused
 from courses.models import Assignment, CompletesOn, Course, Lesson, LessonKind, Takes
@@ -117,5 +117,4 @@ def rules_of(assignment: Assignment) -> AssignmentRules:
 
 def criteria_of(rubric: Rubric | None) -> list[Criterion]:
     """The rows of a rubric as they were set."""
-    names = [each.name for each in fields(Criterion)]
-    return [Criterion(**{name: getattr(row, name) for name in names}) for row in rubric.rows] if rubric else []
+    return [criterion_of(row) for row in rubric.rows] if rubric else []

@@ -14,7 +14,15 @@ from courses import queries
 from courses.models import Cohort, CohortTeacher, Course, Enrolment, Joining, KeptSeat, WaitingPlace
 from courses.queries.joining import WITH_LINE
 from courses.services import prerequisites
-from courses.services.refusals import AlreadyLearning, CodeUnknown, CohortClosed, CohortFull, DatesReversed
+from courses.services.refusals import (
+    AlreadyLearning,
+    CodeUnknown,
+    CohortClosed,
+    CohortEntered,
+    CohortFull,
+    CohortPutAway,
+    DatesReversed,
+)
 from courses.services.returning import take_up_again
 
 CODE_LENGTH = 8
@@ -75,6 +83,41 @@ def set_teachers(cohort: Cohort, teacher_ids: Collection[int]) -> None:
     db.session.flush()
 
 
+# Putting away
+
+
+def archive(cohort: Cohort, actor_id: int, now: datetime) -> None:
+    """Take a cohort out of lists; who learns in it goes on reading, and its teachers find it among the archived."""
+    lock(cohort)
+    if cohort.archived_at is None:
+        cohort.archived_at = now
+        audit.record("cohort.archive", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id)
+
+
+def take_out_of_archive(cohort: Cohort, actor_id: int) -> None:
+    """Let an archived cohort stand in lists again."""
+    lock(cohort)
+    if cohort.archived_at is not None:
+        cohort.archived_at = None
+        audit.record("cohort.take-out-of-archive", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id)
+
+
+def delete_cohort(cohort: Cohort, actor_id: int, now: datetime) -> None:
+    """Delete a cohort that nobody ever entered; for thirty days it can be brought back. Raises CohortEntered."""
+    lock(cohort)
+    if queries.has_been_entered(cohort.id) or queries.invited_to(cohort.id, now):
+        raise CohortEntered
+    if cohort.deleted_at is None:
+        cohort.deleted_at = now
+        audit.record("cohort.delete", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id)
+
+
+def restore_cohort(cohort: Cohort, actor_id: int) -> None:
+    """Bring a deleted cohort back as it was."""
+    cohort.deleted_at = None
+    audit.record("cohort.restore", cohort, actor_id=actor_id, organisation_id=cohort.organisation_id)
+
+
 # Coming and going
 
 
@@ -94,9 +137,9 @@ def come_in(cohort: Cohort, person: Person, now: datetime, today: date, *, is_le
     The course and the cohort are locked first: of two who take the last seat the second sees the first, and so does
     one person who enters two cohorts at once. Who is let in by a teacher needs no prerequisites again.
     """
+    lock(cohort)
     if not cohort.takes_students(today):
         raise CohortClosed
-    lock(cohort)
     present = queries.enrolment_in(person, cohort.course_id)
     if present is not None and present.left_at is None:
         if present.cohort_id != cohort.id:
@@ -111,13 +154,17 @@ def come_in(cohort: Cohort, person: Person, now: datetime, today: date, *, is_le
 def bring_in(
     cohort: Cohort, person_ids: Sequence[int], now: datetime, *, invitation_ids: Sequence[int] = ()
 ) -> list[Enrolment]:
-    """Enrol people whom a coordinator names, whether or not the cohort is open to all. Raises CohortFull.
+    """Enrol people whom a coordinator names, whether or not the cohort is open to all.
+
+    Raises CohortFull, CohortPutAway.
 
     Prerequisites are the coordinator's business. Who learns the course in another cohort stays there and is not among
     those returned. Who has to accept an invitation first gets a seat that is kept while it is open. A few statements
     for each call, however many people.
     """
     lock(cohort)
+    if cohort.is_put_away:
+        raise CohortPutAway
     elsewhere = queries.learning_elsewhere(cohort, person_ids)
     person_ids = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in elsewhere]
     kept = queries.enrolments_of_people(cohort.id, person_ids)
@@ -181,7 +228,7 @@ def lock(cohort: Cohort) -> None:
     held = sa.select(Course.id).where(Course.id == cohort.course_id)
     db.session.execute(held.with_for_update(key_share=True))
     db.session.execute(sa.select(Cohort.id).where(Cohort.id == cohort.id).with_for_update(key_share=True))
-    db.session.refresh(cohort, ["capacity", "joining", "ends_on"])
+    db.session.refresh(cohort, ["capacity", "joining", "ends_on", "archived_at", "deleted_at"])
 
 
 def leave(enrolment: Enrolment, now: datetime) -> None:

@@ -17,6 +17,14 @@ class DatesReversed(Refused):
     message = _l("A cohort ends on or after the day on which it starts.")
 
 
+class CohortEntered(Refused):
+    message = _l("Somebody has been in this cohort or is invited to it. It can be archived, not deleted.")
+
+
+class CohortPutAway(Refused):
+    message = _l("This cohort is archived. Take it out of the archive before anybody comes in.")
+
+
 class CohortClosed(Refused):
     message = _l("This cohort does not take students now.")
 

@@ -5,6 +5,7 @@ from flask import Blueprint
 from courses.views import (
     allowances,
     announcements,
+    archive,
     assignment_editor,
     borrowed,
     cohorts,
@@ -22,6 +23,7 @@ from courses.views import (
     joining,
     lesson_editor,
     lessons,
+    materials,
     moderation,
     modules,
     notes,
@@ -34,13 +36,15 @@ from courses.views import (
     versions,
     workshop,
 )
-from courses.words import lesson_kind
+from courses.words import lesson_kind, with_mentions
 
 bp = Blueprint("courses", __name__, template_folder="../templates")
 bp.add_app_template_filter(lesson_kind)
+bp.add_app_template_filter(with_mentions)
 for module in (
     allowances,
     announcements,
+    archive,
     assignment_editor,
     borrowed,
     cohorts,
@@ -58,6 +62,7 @@ for module in (
     joining,
     lesson_editor,
     lessons,
+    materials,
     moderation,
     modules,
     notes,

@@ -108,6 +108,7 @@ def edit(slug: str, course_id: int, cohort_id: int) -> Any:
         form=form,
         newer=clash,
         back=_list_of(organisation, course, "cohorts"),
+        is_entered=queries.has_been_entered(cohort.id),
     )
     return answer, 409 if clash else 200
 

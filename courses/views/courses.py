@@ -12,6 +12,7 @@ from app.i18n import language
 from app.reference import queries as reference
 from courses import policies, queries, services
 from courses.grouping import grouped
+from courses.views.materials import materials_by_place
 from courses.views.prerequisites import shown_for
 
 bp = Blueprint("courses", __name__)
@@ -81,6 +82,7 @@ def show(course_id: int) -> Any:
         paths=queries.paths_with(course.id),
         dates=queries.dates_in(enrolment.cohort_id) if enrolment else {},
         announcements=queries.announcements_in(enrolment.cohort_id, limit=3) if enrolment else [],
+        materials=materials_by_place(enrolment.cohort, lessons, now) if enrolment else {},
         now=now,
         may_write=may_write,
         may_read=policies.may_read(current_user, course, enrolment, taught_here),

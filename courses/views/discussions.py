@@ -252,6 +252,7 @@ def _question_page(question: Post, place: Here, form: AnswerForm, problem: str =
         answers=shown,
         may_accept=moderates or question.author_id == reader_id,
         takes_answers=question.is_shown and question.closed_at is None,
+        names=names,
         bodies={post.id: without_numbers(post.body, names) for post in posts},
         earlier=found.earlier_texts([post.id for post in posts if moderates or post.author_id == reader_id]),
         reports=found.open_reports(ids) if moderates else {},

@@ -400,6 +400,7 @@ def page(organisation: Organisation, cohort: Cohort, work: Submission, form: Fla
         newest=newest,
         versions=versions,
         lines=numbered(newest.text),
+        chosen=request.form.get("line", 0, type=int),
         notes=notes,
         taken_away=taken_away,
         releases=releases,

@@ -88,6 +88,14 @@ def lessons(slug: str, course_id: int) -> str:
             (one.name, one.deleted_at, url_for(".restore_file", key=one.id, **here))
             for one in queries.deleted_files_of(course.id, since)
         ],
+        "cohorts": [
+            (
+                words(one, "name"),
+                one.deleted_at,
+                url_for("courses.archive.restore_cohort", cohort_id=one.id, **here),
+            )
+            for one in queries.deleted_cohorts_of(course.id, organisation.id, since)
+        ],
     }
     return render_template("courses/trash/lessons.html", organisation=organisation, course=course, rows=rows, kept=KEPT)
 

@@ -112,3 +112,24 @@ def test_a_corrected_wording_leaves_what_people_marked(client_of, cast, db):
     db.session.flush()
     answer = db.session.get(type(answer), answer.id)
     assert list(regrades.changes(newest, [answer])) == []
+
+
+def test_a_criterion_of_an_essay_has_steps_too(sign_in, cast, db):
+    client = sign_in(cast.coordinator)
+    here = page(client, f"{BANK}new/?kind=essay")
+    steps = {
+        "criteria-0-steps-0-points": "4",
+        "criteria-0-steps-0-text_zh": "理由一条",
+        "criteria-0-steps-1-points": "10",
+        "criteria-0-steps-1-text_zh": "理由三条",
+        "criteria-0-steps-1-text_en": "Three reasons",
+    }
+    values = {"text_zh": "为什么选 9810？", **criterion(0, title_zh="理由"), **steps}
+    answer = submit(client, here, values)
+    question = db.session.scalars(sa.select(Question)).one()
+    [row] = db.session.get(Rubric, question.rubric_id).rows
+    assert [(step.key, step.text_zh) for step in row.scale] == [("10", "理由三条"), ("4", "理由一条")]
+    assert "Three reasons" in page(client, answer.location).text
+    submit(client, page(client, f"{BANK}{question.id}/edit/"))
+    db.session.expire_all()
+    assert question.rubric_id == row.rubric_id  # nothing changed

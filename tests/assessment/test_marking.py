@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Role
 from app.assessment.models import Answer, HandMark
+from app.assessment.rules.rubrics import Step, steps_to_json
 from app.assessment.services import handmarks as services
 from app.db import utcnow
 from tests.assessment import handwriting
@@ -338,3 +339,22 @@ def test_an_author_puts_an_essay_into_a_quiz_that_two_people_mark(sign_in, cast,
     db.session.commit()
     client.post(f"{url}items/", data={"question": [str(other.question_id)]})
     assert "交申报单" in page(client, url).text
+
+
+def test_a_step_of_a_criterion_brings_its_marks(sign_in, cast, db, world):
+    rubric = handwriting.rubric(cast, world.item)
+    reason, style = rubric.rows
+    reason.steps = steps_to_json([Step(Decimal(10), "三条理由"), Step(Decimal(4), "一条理由", "One reason")])
+    db.session.commit()
+    answer = world.answered(cast.student)
+    url = world.url(world.number(answer))
+    client = sign_in(cast.coordinator)
+    here = page(client, url)
+    assert here.faults() == []
+    assert "One reason" in here.text
+    values = here.values("#marks") | {f"step_{reason.id}": "4", f"mark_{style.id}": "5"}
+    client.post(f"{url}marks/", data=values)
+    again_shown = page(client, url).values("#marks")
+    assert (again_shown[f"mark_{reason.id}"], again_shown[f"step_{reason.id}"]) == (["4"], ["4"])
+    client.post(f"{url}finish/", data=again_shown)
+    assert again(db, answer).share == Decimal("0.55")

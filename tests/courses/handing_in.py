@@ -1,6 +1,6 @@
 """What tests of assignments need: a lesson that is one, a class that learns it, work handed in and marked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -9,6 +9,7 @@ from typing import Any
 from app.accounts import services as accounts
 from app.accounts.models import Person, Role
 from app.assessment.models import RubricRow
+from app.assessment.rules.rubrics import Step
 from app.assessment.services.work import Criterion
 from app.db import db, utcnow
 from courses import queries, services
@@ -23,6 +24,12 @@ CRITERIA = (
     Criterion("事实", "Facts", Decimal(3), Decimal(10), "CC02", 2, "依据清楚", "Names what shows it"),
     Criterion("语气", "Tone", Decimal(1), Decimal(4), None, None, "平和", "Calm"),
 )
+STEPS = (
+    Step(Decimal(10), "三种证据齐全", "All three kinds of evidence"),
+    Step(Decimal(6), "有证据，没有来源", "Evidence without its source"),
+    Step(Decimal(2), "只有看法"),
+)
+CRITERIA_IN_STEPS = (replace(CRITERIA[0], steps=STEPS), CRITERIA[1])
 
 
 @dataclass

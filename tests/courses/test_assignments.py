@@ -1,11 +1,14 @@
 """An assignment as its authors set it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
 from app.assessment.models import Rubric
+from app.assessment.rules.rubrics import Step
+from app.assessment.services.work import StepsUnfit
 from app.db import utcnow
 from courses import queries, services
 from courses.models import Assignment, CompletesOn, LessonKind, LessonSkill, Takes
@@ -174,3 +177,81 @@ def test_an_assignment_takes_no_quiz(client_of, cast, db):
     assert opened.lesson.quiz_id is None
     with pytest.raises(LessonIsAssignment):
         factories.give_quiz(opened.lesson, opened.course, [question])
+
+
+# Steps
+
+
+def written(**more):
+    """The form with one criterion, and what else is entered."""
+    return {
+        "takes": ["text"], "files_max": "3", "points_max": "50", "group_size": "1", "completes_on": "passed",
+        "pass_percent": "60", "late_percent": "0", "criteria-0-title_zh": "事实", **more,
+    }  # fmt: skip
+
+
+def line(number, points, zh, en=""):
+    """One step of the first criterion."""
+    start = f"criteria-0-steps-{number}"
+    return {f"{start}-points": points, f"{start}-text_zh": zh, f"{start}-text_en": en}
+
+
+def test_an_author_writes_steps_the_best_comes_first_and_empty_lines_are_passed_over(sign_in, cast, course):
+    client = sign_in(cast.coordinator)
+    steps = {**line(0, "2", "只有看法"), **line(2, "10", "证据齐全", "All evidence"), **line(3, "6.5", "缺来源")}
+    shown = page(client, path(cast, course), language="en")
+    assert shown.faults() == []
+    assert submit(client, shown, written(**steps), form="main form.form").status_code == 303
+    [lesson] = queries.lessons_of(course.id)
+    [criterion] = criteria_of(works.assignment_with_rubric(lesson.assignment_id).rubric)
+    assert (criterion.weight, criterion.marks_max) == (Decimal(1), Decimal(10))
+    assert criterion.steps == (
+        Step(Decimal(10), "证据齐全", "All evidence"),
+        Step(Decimal("6.5"), "缺来源"),
+        Step(Decimal(2), "只有看法"),
+    )
+    shown = page(client, path(cast, course), language="zh").values("main form.form")
+    assert shown["criteria-0-steps-1-points"] == ["6.5"]
+    assert shown["criteria-0-steps-2-text_zh"] == ["只有看法"]
+    assert shown["criteria-0-steps-3-points"] == [""]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (line(0, "10", "证据齐全"), "One step alone tells nothing apart"),
+        ({**line(0, "11", "证据齐全"), **line(1, "5", "缺来源")}, "from 0 to the most marks of the criterion"),
+        ({**line(0, "5", "证据齐全"), **line(1, "5.0", "缺来源")}, "Each step has marks of its own."),
+        ({**line(0, "5", ""), **line(1, "2", "缺来源")}, "Say in Chinese what work at this step shows."),
+        ({**line(0, "", "证据齐全"), **line(1, "2", "缺来源")}, "from 0 to the most marks of the criterion"),
+        ({**line(0, "NaN", "证据齐全"), **line(1, "2", "缺来源")}, "from 0 to the most marks of the criterion"),
+        ({**line(0, "ten", "证据齐全"), **line(1, "2", "缺来源")}, "Not a valid decimal value"),
+        ({**line(0, "5", "证据齐全"), **line(1, "2", "缺来源"), "criteria-0-title_zh": ""}, "a title in Chinese"),
+    ],
+)
+def test_what_is_wrong_with_a_step_is_said_beside_it_and_nothing_is_lost(sign_in, cast, course, steps, said):
+    client = sign_in(cast.coordinator)
+    data = written() | steps
+    answer = client.post(path(cast, course), data=data, headers={"Accept-Language": "en"})
+    words = answer.get_data(as_text=True)
+    assert said in words
+    assert "缺来源" in words or "证据齐全" in words
+    [lesson] = queries.lessons_of(course.id)
+    assert lesson.assignment_id is None
+
+
+def test_learners_read_the_steps_before_they_begin(sign_in, db, cast):
+    klass = handing_in.opened(cast, handing_in.CRITERIA_IN_STEPS)
+    handing_in.learner(klass, cast.student)
+    shown = page(sign_in(cast.student), klass.page, language="en")
+    assert shown.faults() == []
+    told = [" ".join(each.text().split()) for each in shown.select("#work table tbody tr")]
+    # The last step has no English: the Chinese stands for it.
+    assert told == ["10 All three kinds of evidence", "6 Evidence without its source", "2 只有看法"]
+
+
+def test_steps_that_cannot_stand_are_refused_by_every_door(db, cast, course):
+    [lesson] = queries.lessons_of(course.id)
+    wrong = replace(handing_in.CRITERIA[0], steps=handing_in.STEPS[:1])
+    with pytest.raises(StepsUnfit):
+        services.set_assignment(lesson, course, services.AssignmentRules(), [wrong])

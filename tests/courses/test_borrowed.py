@@ -268,3 +268,15 @@ def test_marking_costs_the_same_with_many_learners(sign_in, db, cast, world):
     with statements() as many:
         client.get(url)
     assert len(many) == len(few)
+
+
+def test_no_link_on_the_pages_of_a_borrowed_cohort_leads_nowhere(sign_in, cast, world):
+    client = sign_in(cast.other_coordinator)
+    start = f"{THEIRS}/courses/{world.course.id}/cohorts/{world.borrowed.id}/"
+    dead = set()
+    for rest in ("", "gradebook/", "insight/", "dates/", "announcements/", "materials/", "assignments/", "edit/"):
+        here = page(client, start + rest)
+        for found in set(here.links.values()):
+            if found.startswith("/") and client.get(found).status_code == 404:
+                dead.add((rest, found))
+    assert dead == set()

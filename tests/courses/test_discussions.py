@@ -339,7 +339,9 @@ def test_who_is_mentioned_sees_it_on_the_first_page_until_it_is_read(client_of, 
     said(client_of(cast.student), f"/questions/{question.id}/answers/", body="请@王小明看看")
     client = client_of(mate)
     assert "You are mentioned" in page(client, "/", language="en").text
-    assert "请@王小明看看" in shown(client, question).text
+    [marked] = shown(client, question).select("article mark")
+    assert marked.text() == "@王小明"
+    assert marked.parent.text() == "请@王小明看看"
     assert "You are mentioned" not in page(client, "/", language="en").text
     assert db.session.scalars(sa.select(Mention)).one().read_at is not None
 

@@ -114,7 +114,7 @@ def test_a_code_comes_with_the_way_in_and_stays(client_of, db, cast, course):
     db.session.commit()
     client = client_of(cast.coordinator)
     for _ in range(2):
-        submit(client, page(client, cohort_page(cohort, "edit/")), {"joining": "code"})
+        submit(client, page(client, cohort_page(cohort, "edit/")), {"joining": "code"}, form="main form.form")
         db.session.expire_all()
         code = cohort.code
         assert code
@@ -240,7 +240,7 @@ def test_more_seats_let_in_as_many_and_none_may_overtake(client_of, db, cast, fu
     late = student(cast, "late")
     db.session.commit()
     teacher = client_of(cast.coordinator)
-    submit(teacher, page(teacher, cohort_page(full, "edit/")), {"capacity": "3"})
+    submit(teacher, page(teacher, cohort_page(full, "edit/")), {"capacity": "3"}, form="main form.form")
     assert learners(full) == 3
     assert [one.person_id for one in queries.waiting_in_line(full.id)] == [others[2].id]
     full.capacity = 4

@@ -1,5 +1,6 @@
 """The demo's three years of learning: made by the same services, plausible, and the same for the same seed."""
 
+import csv
 import hashlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,11 +18,13 @@ from app.assessment.services import analysis, handmarks, quizzes
 from app.assessment.services.handmarks import SheetState
 from app.clock import ZONE, day_of
 from app.credentials.models import Certificate
+from app.reference.files import skill_codes
 from app.seeding import cast as cast_of_the_demo
 from app.seeding import people
 from app.seeding.world import Size, World
 from app.skills.models import Evidence, SkillEstimate, SourceKind
-from courses import seeds, services
+from courses import queries, seeds, services
+from courses.folders import open_directory, read_folder
 from courses.models import (
     Cohort,
     Course,
@@ -29,11 +32,14 @@ from courses.models import (
     Enrolment,
     Lesson,
     LessonDone,
+    Post,
     Release,
     Submission,
     WorkState,
 )
-from courses.seeds import writing
+from courses.queries import submissions as works
+from courses.seeds import kinds, writing
+from courses.services.folders import written
 
 TINY = Size(universities=3, enterprises=2, students=90, postings=0, teams=0)
 AN_AUTUMN_DAY = date(2026, 11, 24)
@@ -62,7 +68,7 @@ def test_universities_teach_three_to_six_courses_with_questions_of_their_own(db,
     taught = dict(
         db.session.execute(sa.select(Course.organisation_id, sa.func.count()).group_by(Course.organisation_id)).all()
     )
-    assert taught.pop(world.cast.university.id) == 7, "all six, and the one in which people write and people mark"
+    assert taught.pop(world.cast.university.id) == 8, "all six, the one in which people mark, the one of all kinds"
     assert {world.cast.university.id, *taught} == {university.id for university in world.universities}
     assert all(3 <= count <= 6 for count in taught.values())
     assert set(db.session.scalars(sa.select(Course.status))) == {CourseStatus.PUBLISHED}
@@ -295,3 +301,43 @@ def test_work_waits_late_and_in_time_and_some_marks_are_released(db, world):
     rows = db.session.scalars(sa.select(Evidence).where(Evidence.source_kind == SourceKind.ASSIGNMENT_ROW)).all()
     assert len(rows) == 4, "two rows with a skill, of two people"
     assert max(row.observed_at for row in rows) < world.now
+
+
+def test_one_course_shows_each_kind_of_lesson_modules_files_steps_dates_and_a_discussion(db, world, app):
+    course = db.session.scalars(sa.select(Course).where(Course.slug == "price-abroad")).one()
+    assert course.summary_zh.startswith("示范课程")
+    cohort = db.session.scalars(sa.select(Cohort).where(Cohort.course_id == course.id)).one()
+    lines = queries.contents_of(cohort.version_id, None)
+    assert [line.kind for line in lines] == ["page", "video", "file", "quiz", "assignment", "discussion"]
+    assert len({line.module_id for line in lines}) == 2
+    assert None not in {line.module_id for line in lines}
+    task = works.assignment_with_rubric(lines[4].assignment_id)
+    assert all(len(row.scale) >= 3 and row.skill_code and row.level for row in task.rubric.rows)
+    assert {one.name for one in queries.files_of(course.id)} == {
+        "price.webm", "price.zh.vtt", "price.en.vtt", "price-sheet.csv"
+    }  # fmt: skip
+    film = queries.lesson_at(cohort.version_id, 2)
+    assert set(film.settings["files"]) >= {film.settings["video"], *film.settings["captions"].values()}
+    assert list(film.settings["cues"].values()) == [20]
+    assert len(queries.dates_in(cohort.id)) == len(lines)
+    posts = db.session.scalars(sa.select(Post).where(Post.cohort_id == cohort.id)).all()
+    assert [post.parent_id is None for post in posts] == [True, True, False]
+    assert {post.lesson_id for post in posts} == {lines[5].id}
+    assert cohort.materials == 1
+    read = read_folder(open_directory(kinds.FOLDER), skill_codes(), slug="price-abroad").course
+    assert written(course).value.lessons == read.lessons
+
+
+def test_the_price_of_the_demo_is_right_to_the_cent():
+    rows = list(csv.reader((kinds.FOLDER / "files" / "price-sheet.csv").read_text("utf-8-sig").splitlines()))
+    works_out, inland, freight, subtotal, duty, landed, commission, margin, price = (
+        Decimal(row[1]) for row in rows[1:]
+    )
+    cent = Decimal("0.01")
+    assert freight == Decimal(84) / 40
+    assert subtotal == works_out + inland + freight
+    assert duty == (subtotal * Decimal("0.05")).quantize(cent)
+    assert landed == subtotal + duty
+    assert price == (landed / Decimal("0.65")).quantize(cent)
+    assert (commission, margin) == ((price * Decimal("0.15")).quantize(cent), (price * Decimal("0.2")).quantize(cent))
+    assert commission + margin + landed == price

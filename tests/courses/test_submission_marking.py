@@ -17,7 +17,7 @@ from courses.services import submission_marks, submissions, work_groups
 from courses.services.submission_marks import Marks, MarksMissing, NotFinished
 from tests.courses import handing_in
 from tests.courses.counting import statements
-from tests.page import Page, page, submit
+from tests.page import Page, page, read, submit
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JSON = {"Accept": "application/json"}
@@ -196,6 +196,8 @@ def test_a_note_needs_a_line_that_says_something_and_words(sign_in, db, cast, kl
     assert "Choose one." in answer.get_data(as_text=True)
     assert note.strip() in page_values(answer)
     assert db.session.scalar(sa.select(MarginNote.id).where(MarginNote.deleted_at.is_(None))) is None
+    chosen = read(answer, status=409).values("form#marks").get("line")
+    assert chosen == (["1"] if line == "1" else None)
 
 
 def page_values(answer):
@@ -576,3 +578,75 @@ def test_who_reads_a_passport_is_led_to_the_work_only_where_they_may(app, db, ca
     assert own.url == teacher.url == f"/submissions/{work.id}/"
     assert stranger.url is None
     assert stranger.title == own.title
+
+
+# Steps of a row
+
+
+@pytest.fixture
+def stepped(db, cast):
+    """An assignment whose first criterion has steps, and what the student handed in."""
+    made = handing_in.opened(cast, handing_in.CRITERIA_IN_STEPS)
+    enrolment = handing_in.learner(made, cast.student)
+    return made, handing_in.handed_in(made, enrolment)
+
+
+def kept_mark(work):
+    first, _second = submission_marks.rows_of(works.work_by_id(work.id).assignment)
+    handing_in.db.session.expire_all()
+    return submission_marks.mark_in(works.marking_of(work.id).rows, first.id)
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "typed", "kept"),
+    [
+        (None, "6", "", Decimal(6)),
+        (None, "6", "7", Decimal(7)),
+        (6, "10", "6", Decimal(10)),
+        (6, "6", "7.5", Decimal("7.5")),
+        (6, "6", "6", Decimal(6)),
+        (7, None, "7", Decimal(7)),
+        (6, "nonsense", "6", Decimal(6)),
+    ],
+)
+def test_a_step_brings_its_marks_without_script_and_a_mark_between_can_be_given(
+    sign_in, db, cast, stepped, before, step, typed, kept
+):
+    klass, work = stepped
+    first, second = submission_marks.rows_of(works.work_by_id(work.id).assignment)
+    if before is not None:
+        given = Marks({first.id: Decimal(before), second.id: None})
+        submission_marks.give(works.work_by_id(work.id), cast.coordinator.id, given, utcnow(), version=1, seen=0)
+        db.session.commit()
+    client = sign_in(cast.coordinator)
+    values = page(client, path(klass, work), language="en").values("form#marks")
+    values |= {f"mark_{first.id}": typed} | ({f"step_{first.id}": step} if step else {})
+    assert client.post(path(klass, work, "marks/"), data=values).status_code == 303
+    assert kept_mark(work) == kept
+
+
+def test_who_marks_sees_skill_level_and_steps_and_the_chosen_one_stays_chosen(sign_in, db, cast, stepped):
+    klass, work = stepped
+    client = sign_in(cast.coordinator)
+    shown = page(client, path(klass, work), language="en")
+    assert shown.faults() == []
+    assert "at level 2" in shown.text
+    assert "Evidence without its source" in shown.text
+    first, _second = submission_marks.rows_of(works.work_by_id(work.id).assignment)
+    data = shown.values("form#marks") | {f"step_{first.id}": "6"}
+    client.post(path(klass, work, "marks/"), data=data)
+    again = page(client, path(klass, work), language="en").values("form#marks")
+    assert (again[f"step_{first.id}"], again[f"mark_{first.id}"]) == (["6"], ["6"])
+
+
+def test_after_release_learners_see_the_step_that_their_mark_reached_and_the_evidence_is_the_share(
+    client_of, db, cast, stepped
+):
+    klass, work = stepped
+    released(klass, work, cast.coordinator)
+    shown = page(client_of(cast.student), f"/submissions/{work.id}/", language="en")
+    assert shown.faults() == []
+    [reached] = shown.select("#rows tr[aria-current]")
+    assert "Evidence without its source" in reached.text()
+    assert "Reached" in reached.text()
+    assert rows(db)[0].score == Decimal("0.8")

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import DecimalField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.assessment.forms.steps import mark_entered, step_fields, step_values
 from app.assessment.models import QuizItem, RubricRow
 from app.assessment.services.handmarks import Marks, most_of
 from app.ui.form_parts import finite
@@ -37,8 +38,13 @@ def _mark_field(most: Decimal, first: Any) -> DecimalField:
 
 
 def answer_form(item: QuizItem, rows: Sequence[RubricRow]) -> type[FlaskForm]:
-    """A form with a mark for each row of the rubric (`mark_7`), else one for the answer (`mark`), and a comment."""
-    fields: dict[str, Any] = {f"mark_{row.id}": _mark_field(row.marks_max, Optional()) for row in rows}
+    """A form with a mark for each row of the rubric (`mark_7`), else one for the answer (`mark`), and a comment.
+
+    A row with steps has also `step_7`, and `was_7`: the mark that the page showed.
+    """
+    fields: dict[str, Any] = {}
+    for row in rows:
+        fields |= {f"mark_{row.id}": _mark_field(row.marks_max, Optional()), **step_fields(row)}
     if not rows:
         fields["mark"] = _mark_field(most_of(item), Optional())
     fields["comment"] = TextAreaField(
@@ -51,14 +57,17 @@ def answer_form(item: QuizItem, rows: Sequence[RubricRow]) -> type[FlaskForm]:
 
 def values_of(marks: Marks, rows: Sequence[RubricRow]) -> dict[str, Any]:
     """What a marker has given as the form shows it."""
-    values: dict[str, Any] = {f"mark_{row.id}": marks.rows.get(row.id) for row in rows}
+    values: dict[str, Any] = {}
+    for row in rows:
+        mark = marks.rows.get(row.id)
+        values |= {f"mark_{row.id}": mark, **step_values(row, mark)}
     return {**values, "mark": None if marks.mark is None else plain(marks.mark), "comment": marks.comment}
 
 
 def marks_in(form: FlaskForm, rows: Sequence[RubricRow]) -> Marks:
     """What was entered."""
     return Marks(
-        {row.id: form[f"mark_{row.id}"].data for row in rows},
+        {row.id: mark_entered(form, row) for row in rows},
         None if rows else form["mark"].data,
         (form["comment"].data or "").strip(),
     )

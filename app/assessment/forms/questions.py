@@ -27,6 +27,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.assessment.forms.steps import StepRow, blame_steps, step_line_values, steps_in
 from app.assessment.models import RubricRow
 from app.assessment.rules.content import (
     Choice,
@@ -48,6 +49,7 @@ from app.assessment.rules.content import (
     letter,
     letters_hiding_order,
 )
+from app.assessment.rules.rubrics import MOST_STEPS
 from app.assessment.rules.tagging import tags_of
 from app.assessment.services.work import Criterion
 from app.files import ALLOWED
@@ -57,6 +59,7 @@ LANGUAGES = ("zh", "en")
 ROWS = 6
 CRITERIA = 4
 MARKS = Decimal(10)
+WEIGHT = Decimal(1)
 MOST_MARKS = Decimal(1000)
 MORE = 4
 LEVELS = (1, 2, 3, 4)
@@ -396,7 +399,7 @@ class MatchingForm(QuestionForm):
 
 
 class CriterionRow(RowForm):
-    """One criterion by which people mark; a row without titles and weight is passed over."""
+    """One criterion by which people mark; a row without titles, weight and steps is passed over."""
 
     title_zh = StringField(_l("Criterion in Chinese"), [Length(max=120)])
     title_en = StringField(_l("Criterion in English"), [Length(max=120)])
@@ -404,33 +407,54 @@ class CriterionRow(RowForm):
     marks_max = DecimalField(_l("Most marks"), [Optional()], places=None)
     descriptor_zh = TextAreaField(_l("What full marks ask for, in Chinese"), [Length(max=2000)])
     descriptor_en = TextAreaField(_l("What full marks ask for, in English"), [Length(max=2000)])
+    steps = FieldList(FormField(StepRow), _l("Steps of the criterion"), min_entries=MOST_STEPS, max_entries=MOST_STEPS)
+
+    @property
+    def used_steps(self) -> list[StepRow]:
+        """The lines of steps that say anything."""
+        return [each.form for each in self.steps if each.form.is_used]
 
     @property
     def is_used(self) -> bool:
         """Whether the row says anything."""
-        return bool((self.title_zh.data or "").strip() or (self.title_en.data or "").strip() or self.weight.data)
+        titles = (self.title_zh.data or "").strip() or (self.title_en.data or "").strip()
+        return bool(titles or self.weight.data or self.used_steps)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields, and what a row that is used may not leave empty: Optional() ends the chain for an empty field."""
         valid = bool(super().validate(extra_validators))
+        if not self.is_used:
+            return valid
         weight, most = self.weight.data, self.marks_max.data
+        is_most_wrong = most is not None and not (most.is_finite() and 1 <= most <= MOST_MARKS)
         for field, is_wrong, sentence in (
             (self.title_zh, not (self.title_zh.data or "").strip(), _("Give the criterion a title in Chinese.")),
             (
                 self.weight,
-                weight is None or not (weight.is_finite() and 0 < weight <= MOST_MARKS),
+                weight is not None and not (weight.is_finite() and 0 < weight <= MOST_MARKS),
                 _("Give the criterion a weight above zero."),
             ),
-            (
-                self.marks_max,
-                most is not None and not (most.is_finite() and 1 <= most <= MOST_MARKS),
-                _("Enter a number from 1 to 1000."),
-            ),
+            (self.marks_max, is_most_wrong, _("Enter a number from 1 to 1000.")),
         ):
-            if self.is_used and is_wrong and not field.errors:
+            if is_wrong and not field.errors:
                 field.errors = [sentence]
                 valid = False
+        if blame_steps(self.used_steps, None if is_most_wrong or self.marks_max.errors else most or MARKS):
+            self.steps.errors = [each.form.errors for each in self.steps]
+            valid = False
         return valid
+
+    def criterion(self) -> Criterion:
+        """The row as the rubric takes it; without a weight it weighs as much as another such row."""
+        return Criterion(
+            title_zh=self.title_zh.data.strip(),
+            title_en=(self.title_en.data or "").strip(),
+            weight=self.weight.data or WEIGHT,
+            marks_max=self.marks_max.data or MARKS,
+            descriptor_zh=(self.descriptor_zh.data or "").strip(),
+            descriptor_en=(self.descriptor_en.data or "").strip(),
+            steps=steps_in(self.used_steps),
+        )
 
 
 class MarkedForm(QuestionForm):
@@ -446,18 +470,7 @@ class MarkedForm(QuestionForm):
 
     def rubric(self) -> list[Criterion]:
         """The criteria that are filled in, in order; none where one mark is given."""
-        return [
-            Criterion(
-                title_zh=row.title_zh.data.strip(),
-                title_en=(row.title_en.data or "").strip(),
-                weight=row.weight.data,
-                marks_max=row.marks_max.data or MARKS,
-                descriptor_zh=(row.descriptor_zh.data or "").strip(),
-                descriptor_en=(row.descriptor_en.data or "").strip(),
-            )
-            for row in (each.form for each in self.criteria)
-            if row.is_used
-        ]
+        return [each.form.criterion() for each in self.criteria if each.form.is_used]
 
     def guide(self, language: str) -> str:
         """The guide in a language."""
@@ -544,6 +557,7 @@ def criteria_values(rows: Iterable[RubricRow]) -> list[dict[str, Any]]:
             "marks_max": Decimal(f"{row.marks_max.normalize():f}"),
             "descriptor_zh": row.descriptor_zh,
             "descriptor_en": row.descriptor_en,
+            "steps": step_line_values(row),
         }
         for row in rows
     ]

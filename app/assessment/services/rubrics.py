@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app import audit
 from app.assessment.models import Question, RubricRow
 from app.assessment.queries import marking as queries
-from app.assessment.services.work import Criterion, create_rubric
+from app.assessment.services.work import Criterion, create_rubric, criterion_of
 from app.db import db
 
 
@@ -17,7 +17,7 @@ def rubric_of(question: Question) -> list[RubricRow]:
 def set_rubric(question: Question, criteria: Sequence[Criterion], by_id: int | None) -> None:
     """Mark by these criteria from now on, with none by one mark. What has been given stays as it is. Audited."""
     db.session.flush()
-    if [_criterion(row) for row in rubric_of(question)] == list(criteria):
+    if [criterion_of(row) for row in rubric_of(question)] == list(criteria):
         return
     question.rubric_id = create_rubric(question.organisation_id, question.name, "", criteria).id if criteria else None
     audit.record(
@@ -26,17 +26,4 @@ def set_rubric(question: Question, criteria: Sequence[Criterion], by_id: int | N
         actor_id=by_id,
         organisation_id=question.organisation_id,
         rubric_id=question.rubric_id,
-    )
-
-
-def _criterion(row: RubricRow) -> Criterion:
-    return Criterion(
-        title_zh=row.title_zh,
-        title_en=row.title_en,
-        weight=row.weight,
-        marks_max=row.marks_max,
-        skill_code=row.skill_code,
-        level=row.level,
-        descriptor_zh=row.descriptor_zh,
-        descriptor_en=row.descriptor_en,
     )

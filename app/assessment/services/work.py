@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import IO
@@ -14,6 +14,7 @@ from app import files
 from app.accounts.models import Person
 from app.assessment import queries
 from app.assessment.models import HandIn, Rubric, RubricMark, RubricRow
+from app.assessment.rules.rubrics import Step, problem_with, steps_to_json
 from app.db import db
 from app.errors import Refused
 
@@ -30,6 +31,13 @@ class RubricWithoutRows(Refused):
     message = _l("A rubric needs at least one criterion with a weight above zero.")
 
 
+class StepsUnfit(Refused):
+    message = _l(
+        "A row has two to five steps or none, each with its own marks, none above the most marks of the row, "
+        "and each with words in Chinese."
+    )
+
+
 @dataclass(frozen=True)
 class Criterion:
     """What a rubric row is made from."""
@@ -42,12 +50,21 @@ class Criterion:
     level: int | None = None
     descriptor_zh: str = ""
     descriptor_en: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+def criterion_of(row: RubricRow) -> Criterion:
+    """What a row was made from."""
+    told = {each.name: getattr(row, each.name) for each in fields(Criterion)}
+    return Criterion(**told | {"steps": row.scale})
 
 
 def create_rubric(organisation_id: int, title_zh: str, title_en: str, criteria: Sequence[Criterion]) -> Rubric:
-    """A rubric with its rows in order. Raises RubricWithoutRows."""
+    """A rubric with its rows in order. Raises RubricWithoutRows, StepsUnfit."""
     if not any(criterion.weight > 0 for criterion in criteria):
         raise RubricWithoutRows
+    if any(problem_with(criterion.steps, criterion.marks_max) for criterion in criteria):
+        raise StepsUnfit
     rubric = Rubric(organisation_id=organisation_id, title_zh=title_zh, title_en=title_en)
     rubric.rows = [
         RubricRow(
@@ -60,6 +77,7 @@ def create_rubric(organisation_id: int, title_zh: str, title_en: str, criteria: 
             level=criterion.level,
             descriptor_zh=criterion.descriptor_zh,
             descriptor_en=criterion.descriptor_en,
+            steps=steps_to_json(criterion.steps),
         )
         for position, criterion in enumerate(criteria, start=1)
     ]

@@ -214,6 +214,10 @@ def _rows(rubric: Rubric | None) -> tuple[folders.Row, ...]:
             marks_max=row.marks_max,
             skill=row.skill_code,
             level=row.level,
+            steps=tuple(
+                folders.Step(points=step.points, text_zh=tidy(step.text_zh), text_en=tidy(step.text_en))
+                for step in row.scale
+            ),
         )
         for row in (rubric.rows if rubric is not None else ())
     )

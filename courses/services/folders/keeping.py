@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app import audit, files
 from app.assessment import queries as assessment
 from app.assessment.models import Question, QuestionVersion, QuizItem
+from app.assessment.rules.rubrics import Step
 from app.assessment.services import questions as bank
 from app.assessment.services import rubrics
 from app.assessment.services.work import Criterion, create_rubric
@@ -329,6 +330,7 @@ def _criterion(row: folders.Row) -> Criterion:
         level=row.level,
         descriptor_zh=row.descriptor_zh,
         descriptor_en=row.descriptor_en,
+        steps=tuple(Step(step.points, step.text_zh, step.text_en) for step in row.steps),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.assessment.models import Paging
 from app.assessment.rules.content import QuestionKind, content_from_json, content_problems, content_to_json
-from courses.folders import About, Assignment, Course, Held, Lesson, Module, Pool, Question, Quiz, Row
+from courses.folders import About, Assignment, Course, Held, Lesson, Module, Pool, Question, Quiz, Row, Step
 from courses.folders.pages import tidy, titled
 from courses.models import CompletesOn, LessonKind, Takes
 from tests.assessment.formats.drawn import contents
@@ -62,6 +62,15 @@ def questions(draw, name):
 
 
 @st.composite
+def steps(draw, most):
+    """Steps of a row of at most so many marks, in any order; or none."""
+    reached = draw(st.lists(POINTS.filter(lambda points: points <= most), max_size=5, unique=True))
+    if len(reached) < 2:
+        return ()
+    return tuple(Step(points=points, text_zh=draw(TITLES), text_en=draw(WORDS)) for points in reached)
+
+
+@st.composite
 def rubrics(draw):
     """Rows of which one at least counts; or none."""
     rows = [
@@ -70,9 +79,10 @@ def rubrics(draw):
             title_en=draw(LINES),
             descriptor_zh=draw(WORDS),
             weight=draw(POINTS),
-            marks_max=draw(SOME_POINTS),
+            marks_max=(most := draw(SOME_POINTS)),
             skill=skill,
             level=draw(st.integers(1, 4)) if skill else None,
+            steps=draw(steps(most)),
         )
         for skill in draw(st.lists(CODES, max_size=2))
     ]

@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from app.assessment.queries import items_of, newest_version
+from app.assessment.rules.rubrics import Step
 from app.assessment.services import questions as bank
 from app.db import utcnow
 from courses import queries, services
 from courses.folders import FolderRefused, Prefer, State
 from courses.models import LessonRevision
+from courses.queries.submissions import assignment_with_rubric
 from tests.courses import factories
 from tests.courses.folders.hands import bring, edit, exported
 
@@ -381,7 +383,8 @@ def test_cues_and_assignments_come_back_as_they_were_written(db, cast, course):
         "course.toml",
         "[lesson.part-2]\n",
         '[lesson.part-2]\nkind = "assignment"\nassignment = {takes = ["text", "files"], late_percent_per_day = 5, '
-        'rubric = [{title_zh = "证据", weight = 2, skill = "CC02", level = 2}]}\n',
+        'rubric = [{title_zh = "证据", weight = 2, skill = "CC02", level = 2, '
+        'steps = [{points = 4.5, text_zh = "缺来源"}, {points = 90, text_zh = "证据\\n齐全", text_en = "All"}]}]}\n',
     )
     bring(cast.university, edited | {"files/v.mp4": b"\x00\x00\x00\x18ftypmp42"})
     cues = first(course).settings["cues"]
@@ -389,8 +392,12 @@ def test_cues_and_assignments_come_back_as_they_were_written(db, cast, course):
     second = queries.lesson_in(course.id, queries.lesson_at_place(course.id, 2).id)
     task = second.assignment
     assert (task.takes, task.late_share_per_day, task.lesson_id) == (["text", "files"], Decimal("0.05"), second.id)
+    [row] = assignment_with_rubric(task.id).rubric.rows
+    assert row.scale == (Step(Decimal("4.5"), "缺来源"), Step(Decimal(90), "证据\n齐全", "All"))
     once = exported(course)
+    assert "points = 4.5\n" in once["course.toml"].decode()
     assert bring(cast.university, once).merged.is_unchanged
+    assert exported(course) == once
     edit(once, "course.toml", "late_percent_per_day = 5", "late_percent_per_day = 10")
     bring(cast.university, once)
     db.session.expire_all()

@@ -1,10 +1,12 @@
 """Whom a text names by @."""
 
+from html import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.rules.mentions import named_in, without_numbers
+from courses.rules.mentions import marked, named_in, without_numbers
 
 PEOPLE = {1: "林小雨", 2: "王伟", 3: "王伟", 4: "Ann", 5: "Anna Lee", 6: "林小", 7: ""}
 
@@ -49,3 +51,27 @@ def test_nobody_is_named_who_is_not_there(text):
 )
 def test_whoever_is_written_is_named_whatever_stands_around(before, after, who):
     assert who in named_in(f"{before}@{PEOPLE[who]}{after}", PEOPLE).people
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p>请@林小雨看</p>", "<p>请<mark>@林小雨</mark>看</p>"),
+        ("<p>@Anna Lee, ＠ann</p>", "<p><mark>@Anna Lee</mark>, <mark>＠ann</mark></p>"),
+        ("<p>@Annabel @nobody ann@ann.example</p>", "<p>@Annabel @nobody ann@ann.example</p>"),
+        ("<p><code>@林小雨</code> @林小雨</p>", "<p><code>@林小雨</code> <mark>@林小雨</mark></p>"),
+        (
+            '<a href="/@Ann">@Ann</a><pre><code>@Ann</code></pre>',
+            '<a href="/@Ann">@Ann</a><pre><code>@Ann</code></pre>',
+        ),
+        ("<p>@A&amp;B</p>", "<p><mark>@A&amp;B</mark></p>"),
+    ],
+)
+def test_who_is_named_is_marked_but_not_in_code_or_links(html, shown):
+    assert marked(html, {**PEOPLE, 8: "A&B"}) == shown
+
+
+@given(st.text(st.sampled_from("@林小雨王伟 Ann#3<>&\"'"), max_size=40))
+def test_marking_adds_marks_and_nothing_else(text):
+    html = f"<p>{escape(text)}</p>"
+    assert marked(html, PEOPLE).replace("<mark>", "").replace("</mark>", "") == html
