@@ -248,15 +248,6 @@ def test_a_question_need_not_be_translated_yet():
                 ("downloads = [3]", "a list is expected"),
             )
         ),
-        (
-            "course.toml",
-            'title_zh = "x"\n[lesson.one]\nkind = "assignment"\n[lesson.one.assignment]\ntakes = ["text"]\n'
-            '[[lesson.one.assignment.rubric]]\ntitle_zh = "x"\n'
-            'steps = [{points = 5, text_zh = "x"}, {points = 500, text_zh = "y"}]',
-            "course.toml",
-            8,
-            "two to five steps or none",
-        ),
         ("course.toml", 'title_zh = "\\u0000"', "course.toml", 1, "a sign that no text has"),
         ("course.toml", f'title_zh = "{"x" * 301}"', "course.toml", 1, "longer than 300"),
         ("course.lock", "<<<<<<< HEAD\n", "course.lock", 1, "restore it, or delete it"),
@@ -352,6 +343,17 @@ def link(name):
     entry = zipfile.ZipInfo(name)
     entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
     return entry
+
+
+def test_steps_of_a_row_that_cannot_stand_are_told_with_their_line():
+    about = (
+        'title_zh = "x"\n[lesson.one]\nkind = "assignment"\n[lesson.one.assignment]\ntakes = ["text"]\n'
+        '[[lesson.one.assignment.rubric]]\ntitle_zh = "x"\n'
+        'steps = [{points = 5, text_zh = "x"}, {points = 500, text_zh = "y"}]'
+    )
+    [fault] = refused({**SMALL, "course.toml": about})
+    assert (fault.file, fault.line) == ("course.toml", 8)
+    assert "two to five steps or none" in str(fault)
 
 
 @pytest.mark.parametrize(
