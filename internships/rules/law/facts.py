@@ -1,9 +1,10 @@
 """The facts that the law asks of a posting, an assignment and a week's log, and how they are read from plain values.
 
-A fact that nobody has stated is None; an empty list states that there is nothing. Each field names its reader and what
-the help of the door says of it.
+A fact that nobody has stated is None; an empty list states that there is nothing. Each field names its reader and how
+it is called.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -49,9 +50,11 @@ from internships.rules.law.words import (
     SchoolType,
     Sex,
     Venue,
+    Words,
 )
 
 SATURDAY = 5
+NO_WORDS = Words("", "")
 Facts = TypeVar("Facts", bound="Stated")
 
 
@@ -59,27 +62,27 @@ Facts = TypeVar("Facts", bound="Stated")
 class Insurance:
     """Internship liability insurance: its first and last day, and who pays the premium."""
 
-    starts_on: Annotated[date | None, read_day, ""] = None
-    ends_on: Annotated[date | None, read_day, ""] = None
-    paid_by: Annotated[tuple[Party, ...] | None, some_of(Party), ""] = None
+    starts_on: Annotated[date | None, read_day, NO_WORDS] = None
+    ends_on: Annotated[date | None, read_day, NO_WORDS] = None
+    paid_by: Annotated[tuple[Party, ...] | None, some_of(Party), NO_WORDS] = None
 
 
 @dataclass(frozen=True)
 class SiteVisit:
     """The assessment of a workplace on the spot: its day, whether a report was written, what was looked at."""
 
-    on: Annotated[date | None, read_day, ""] = None
-    report: Annotated[bool | None, read_boolean, ""] = None
-    aspects: Annotated[tuple[Aspect, ...] | None, some_of(Aspect), ""] = None
+    on: Annotated[date | None, read_day, NO_WORDS] = None
+    report: Annotated[bool | None, read_boolean, NO_WORDS] = None
+    aspects: Annotated[tuple[Aspect, ...] | None, some_of(Aspect), NO_WORDS] = None
 
 
 @dataclass(frozen=True)
 class Workday:
     """One day of a log: hours in all, and those of them at night."""
 
-    on: Annotated[date, read_day, ""]
-    hours: Annotated[Decimal, read_hours, ""]
-    night_hours: Annotated[Decimal | None, read_hours, ""] = None
+    on: Annotated[date, read_day, NO_WORDS]
+    hours: Annotated[Decimal, read_hours, NO_WORDS]
+    night_hours: Annotated[Decimal | None, read_hours, NO_WORDS] = None
 
 
 def parts_of(kind: type[Any], value: Any, place: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -135,17 +138,19 @@ def _in_order(first: date | None, last: date | None, place: str) -> None:
 class Stated:
     """What is stated at every moment. `province` is that of the school, which arranges and is bound by its rules."""
 
-    school_type: Annotated[
-        SchoolType | None, one_of(SchoolType), "the kind of school; without it the rules apply in full"
-    ] = None
+    school_type: Annotated[SchoolType | None, one_of(SchoolType), Words("学校类型", "the kind of school")] = None
     province: Annotated[
-        str | None, matching(PROVINCE, "a province such as CN-JS or 320000"), "the school's, as CN-JS or 320000"
+        str | None,
+        matching(PROVINCE, "a province such as CN-JS or 320000"),
+        Words("学校所在省份", "the school's province"),
     ] = None
-    internship: Annotated[Internship | None, one_of(Internship), "岗位实习 or 认识实习; without it, post"] = None
+    internship: Annotated[
+        Internship | None, one_of(Internship), Words("实习类型", "post (岗位实习) or visit (认识实习)")
+    ] = None
     exceptions: Annotated[
         Mapping[Exempt, date] | None,
         each(Exempt, read_day),
-        "what was filed with the authority beforehand, and on which day",
+        Words("事先备案的例外", "what was filed with the authority beforehand, and when"),
     ] = None
 
     @property
@@ -163,41 +168,65 @@ class Stated:
 class PostingFacts(Stated):
     """The terms of an internship as offered. Sums are yuan; pay and the wages beside it are for the same unit."""
 
-    starts_on: Annotated[date | None, read_day, "first day"] = None
-    ends_on: Annotated[date | None, read_day, "last day"] = None
-    venue: Annotated[Venue | None, one_of(Venue), "the kind of place"] = None
-    arranged_by: Annotated[Arranger | None, one_of(Arranger), "who organises, arranges or manages it"] = None
-    pay: Annotated[Decimal | None, read_amount, "yuan per pay_per"] = None
-    pay_per: Annotated[PayUnit | None, one_of(PayUnit), "what the pay and the wages below are for"] = None
-    wage_same_post: Annotated[Decimal | None, read_amount, "the unit's wage for the same post"] = None
-    lowest_grade: Annotated[Decimal | None, read_amount, "the unit's lowest wage grade"] = None
-    hourly_minimum: Annotated[Decimal | None, read_amount, "the local minimum wage an hour"] = None
+    starts_on: Annotated[date | None, read_day, Words("开始日期", "the first day")] = None
+    ends_on: Annotated[date | None, read_day, Words("结束日期", "the last day")] = None
+    venue: Annotated[Venue | None, one_of(Venue), Words("实习场所", "the kind of place")] = None
+    arranged_by: Annotated[
+        Arranger | None, one_of(Arranger), Words("组织安排者", "who organises, arranges or manages it")
+    ] = None
+    pay: Annotated[Decimal | None, read_amount, Words("报酬", "the pay in yuan per pay_per")] = None
+    pay_per: Annotated[PayUnit | None, one_of(PayUnit), Words("报酬计算单位", "what pay and wages are for")] = None
+    wage_same_post: Annotated[
+        Decimal | None, read_amount, Words("相同岗位工资", "the unit's wage for the same post")
+    ] = None
+    lowest_grade: Annotated[Decimal | None, read_amount, Words("最低档工资", "the unit's lowest wage grade")] = None
+    hourly_minimum: Annotated[
+        Decimal | None, read_amount, Words("当地小时最低工资", "the local minimum wage an hour")
+    ] = None
     works_independently: Annotated[
-        bool | None, read_boolean, "whether the intern works relatively independently (相对独立)"
+        bool | None, read_boolean, Words("是否相对独立参与工作", "whether the intern works relatively independently")
     ] = None
-    paid_every_days: Annotated[int | None, read_from_one, "longest time from one payment to the next"] = None
-    paid_in: Annotated[tuple[PayForm, ...] | None, some_of(PayForm), "in what it is paid"] = None
-    paid_through: Annotated[PayWay | None, one_of(PayWay), "through whose hands"] = None
-    fees: Annotated[
-        Mapping[Fee, Decimal] | None, each(Fee, read_amount), "what the intern must pay; {} for nothing"
+    paid_every_days: Annotated[
+        int | None, read_from_one, Words("支付周期（天）", "the longest time between payments")
     ] = None
-    withholds: Annotated[tuple[Document, ...] | None, some_of(Document), "documents held back; [] for none"] = None
-    guarantee: Annotated[bool | None, read_boolean, "whether a guarantee or property is asked for"] = None
-    physical_level: Annotated[int | None, read_grade, "grade of physical labour, 1 to 4"] = None
-    harmful: Annotated[bool | None, read_boolean, "whether it harms body or mind"] = None
-    hazards: Annotated[tuple[Hazard, ...] | None, some_of(Hazard), "high risks; [] for none"] = None
-    hours_a_day: Annotated[Decimal | None, read_hours, "planned hours a day"] = None
-    hours_a_week: Annotated[Decimal | None, read_week_hours, "planned hours a week"] = None
-    night_shift: Annotated[bool | None, read_boolean, "whether there are night shifts"] = None
-    rest_day_work: Annotated[bool | None, read_boolean, "whether there is work on rest days"] = None
-    holiday_work: Annotated[bool | None, read_boolean, "whether there is work on public holidays"] = None
-    seats: Annotated[int | None, read_whole, "interns that it takes"] = None
-    staff: Annotated[int | None, read_whole, "people employed in the unit"] = None
-    post_staff: Annotated[int | None, read_whole, "people employed in the same kind of post"] = None
-    other_interns: Annotated[int | None, read_whole, "further interns in the unit"] = None
-    other_interns_in_post: Annotated[int | None, read_whole, "further interns in the post"] = None
-    typical_tasks: Annotated[bool | None, read_boolean, "covers typical tasks of the major"] = None
-    only_simple_work: Annotated[bool | None, read_boolean, "only simple repetitive work"] = None
+    paid_in: Annotated[tuple[PayForm, ...] | None, some_of(PayForm), Words("支付形式", "in what it is paid")] = None
+    paid_through: Annotated[PayWay | None, one_of(PayWay), Words("支付方式", "through whose hands the pay goes")] = None
+    fees: Annotated[Mapping[Fee, Decimal] | None, each(Fee, read_amount), Words("收费", "what the intern must pay")] = (
+        None
+    )
+    withholds: Annotated[tuple[Document, ...] | None, some_of(Document), Words("扣押证件", "documents held back")] = (
+        None
+    )
+    guarantee: Annotated[
+        bool | None, read_boolean, Words("是否要求担保", "whether a guarantee or property is asked for")
+    ] = None
+    physical_level: Annotated[int | None, read_grade, Words("体力劳动强度", "the grade of physical labour")] = None
+    harmful: Annotated[bool | None, read_boolean, Words("是否有害身心健康", "whether it harms body or mind")] = None
+    hazards: Annotated[tuple[Hazard, ...] | None, some_of(Hazard), Words("安全风险", "high risks")] = None
+    hours_a_day: Annotated[Decimal | None, read_hours, Words("每天工时", "the planned hours a day")] = None
+    hours_a_week: Annotated[Decimal | None, read_week_hours, Words("每周工时", "the planned hours a week")] = None
+    night_shift: Annotated[bool | None, read_boolean, Words("是否有夜班", "whether there are night shifts")] = None
+    rest_day_work: Annotated[
+        bool | None, read_boolean, Words("是否休息日实习", "whether there is work on rest days")
+    ] = None
+    holiday_work: Annotated[
+        bool | None, read_boolean, Words("是否法定节假日实习", "whether there is work on public holidays")
+    ] = None
+    seats: Annotated[int | None, read_whole, Words("实习名额", "how many interns it takes")] = None
+    staff: Annotated[int | None, read_whole, Words("在岗职工人数", "people employed in the unit")] = None
+    post_staff: Annotated[
+        int | None, read_whole, Words("同类岗位职工人数", "people employed in the same kind of post")
+    ] = None
+    other_interns: Annotated[int | None, read_whole, Words("单位其他实习学生", "further interns in the unit")] = None
+    other_interns_in_post: Annotated[
+        int | None, read_whole, Words("同岗位其他实习学生", "further interns in the post")
+    ] = None
+    typical_tasks: Annotated[
+        bool | None, read_boolean, Words("是否覆盖典型工作任务", "whether it covers typical tasks of the major")
+    ] = None
+    only_simple_work: Annotated[
+        bool | None, read_boolean, Words("是否仅有简单重复劳动", "whether it is simple repetitive work only")
+    ] = None
 
     @property
     def first_day(self) -> date | None:
@@ -209,34 +238,42 @@ class PostingFacts(Stated):
 class AssignmentFacts(PostingFacts):
     """A student on the way into a post: the terms, the student, the papers and the people."""
 
-    year: Annotated[int | None, read_from_one, "year of study on the first day, from 1"] = None
-    born: Annotated[date | None, read_born, "month (YYYY-MM) or day of birth"] = None
-    sex: Annotated[Sex | None, one_of(Sex), "for the rules that protect female workers"] = None
-    barred_juvenile_work: Annotated[bool | None, read_boolean, "whether the work is barred for juvenile workers"] = None
-    barred_womens_work: Annotated[bool | None, read_boolean, "whether the work is barred for female workers"] = None
+    year: Annotated[int | None, read_from_one, Words("在读年级", "the year of study on the first day")] = None
+    born: Annotated[date | None, read_born, Words("出生年月", "the month or day of birth")] = None
+    sex: Annotated[Sex | None, one_of(Sex), Words("性别", "the sex")] = None
+    barred_juvenile_work: Annotated[
+        bool | None, read_boolean, Words("是否属于未成年工禁忌劳动", "whether the work is barred for juvenile workers")
+    ] = None
+    barred_womens_work: Annotated[
+        bool | None, read_boolean, Words("是否属于女职工禁忌劳动", "whether the work is barred for female workers")
+    ] = None
     agreement: Annotated[
         Mapping[Party, date] | None,
         each(Party, read_day),
-        "who has signed the agreement, and on which day; {} for nobody",
+        Words("实习协议签署", "who has signed the agreement, and when"),
     ] = None
-    official_template: Annotated[bool | None, read_boolean, "whether the agreement follows the official model text"] = (
-        None
-    )
+    official_template: Annotated[
+        bool | None, read_boolean, Words("是否采用示范文本", "whether it follows the official model text")
+    ] = None
     consents: Annotated[
         Mapping[Party, date] | None,
         each(Party, read_day),
-        "who has signed the informed consent, and when; {} for nobody",
+        Words("知情同意书签署", "who has signed the informed consent, and when"),
     ] = None
-    insurance: Annotated[Insurance | None, read_insurance, "liability insurance: starts_on, ends_on, paid_by"] = None
-    instructors: Annotated[tuple[Party, ...] | None, some_of(Party), "who has named an instructor"] = None
-    assessed_by: Annotated[tuple[Party, ...] | None, some_of(Party), "who assesses the intern"] = None
+    insurance: Annotated[Insurance | None, read_insurance, Words("实习责任保险", "liability insurance")] = None
+    instructors: Annotated[
+        tuple[Party, ...] | None, some_of(Party), Words("指导人员", "who has named an instructor")
+    ] = None
+    assessed_by: Annotated[tuple[Party, ...] | None, some_of(Party), Words("考核方", "who assesses the intern")] = None
     employee_rules: Annotated[
-        bool | None, read_boolean, "whether rules for employees or attendance simply decide the result"
+        bool | None, read_boolean, Words("是否套用员工考核", "whether rules for employees simply decide the result")
     ] = None
-    site_visit: Annotated[SiteVisit | None, read_site_visit, "assessment on the spot: on, report, aspects"] = None
-    major_class: Annotated[str | None, matching(CODE, "a code"), "the student's class of majors (专业大类)"] = None
+    site_visit: Annotated[SiteVisit | None, read_site_visit, Words("实地考察", "the assessment on the spot")] = None
+    major_class: Annotated[
+        str | None, matching(CODE, "a code"), Words("学生专业大类", "the student's class of majors")
+    ] = None
     post_major_classes: Annotated[
-        tuple[str, ...] | None, read_codes, "the classes of majors that the post belongs to"
+        tuple[str, ...] | None, read_codes, Words("岗位所属专业大类", "the post's classes of majors")
     ] = None
 
 
@@ -245,10 +282,10 @@ class LogFacts(Stated):
     """One week of work. Rest days are Saturdays and Sundays unless stated; night is 22:00 to 06:00."""
 
     days: Annotated[
-        tuple[Workday, ...] | None, read_workdays, "on, hours and night_hours of each day worked, within one week"
+        tuple[Workday, ...] | None, read_workdays, Words("每日工时", "each day worked, within one week")
     ] = None
-    rest_days: Annotated[tuple[date, ...] | None, read_days, "this intern's rest days"] = None
-    holidays: Annotated[tuple[date, ...] | None, read_days, "public holidays of the week"] = None
+    rest_days: Annotated[tuple[date, ...] | None, read_days, Words("休息日", "this intern's rest days")] = None
+    holidays: Annotated[tuple[date, ...] | None, read_days, Words("法定节假日", "public holidays of the week")] = None
 
     @property
     def first_day(self) -> date | None:
@@ -283,6 +320,13 @@ def parse(value: object) -> tuple[Moment, Stated]:
     moment = Moment(kind)
     facts = read_facts(FACTS[moment], {key: one for key, one in value.items() if key != "kind"})
     return moment, facts
+
+
+def name_of(facts: Stated, place: str) -> Words:
+    """How the fact at a place such as `insurance.starts_on` is called."""
+    field = type(facts).__dataclass_fields__[re.split(r"[.\[]", place)[0]]
+    words: Words = get_args(field.type)[2]
+    return words
 
 
 def read_facts(kind: type[Facts], value: dict[Any, Any]) -> Facts:

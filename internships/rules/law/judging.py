@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from internships.rules.law.facts import Stated
+from internships.rules.law.facts import Stated, name_of
 from internships.rules.law.packs import Mark, Pack, Rule
 from internships.rules.law.verdicts import CHECKS, Outcome, Verdict
 from internships.rules.law.words import Effect, Internship, Moment, Words
 
-UNKNOWN = Words("没有填写“{field}”，须由人核实。", "“{field}” is not stated, so a person must attest it.")
+UNKNOWN = Words("未填写：{fact}，须由人核实。", "Not stated: {fact}; a person must attest it.")
 RECALLED = Words("（条号凭记忆，未核对）", " (number recalled)")
 BY_REFERENCE = Words("（参照）", " (by reference)")
 
@@ -40,8 +40,11 @@ class Finding:
 
     @property
     def blocks(self) -> bool:
-        """Whether nothing may go on: refused, not attested, or against what would have to be attested."""
-        return self.effect is not Effect.WARN
+        """Whether nothing may go on: refused, not attested, or against what would have to be attested.
+
+        What is only recalled asks for a person's word as well, but never stands in the way.
+        """
+        return self.effect is Effect.REFUSE or (self.effect is Effect.ATTEST and self.mark is not Mark.RECALLED)
 
     @property
     def may_be_attested(self) -> bool:
@@ -102,17 +105,17 @@ def judge(pack: Pack, moment: Moment, facts: Stated, attested: Collection[str] =
         if verdict.outcome is Outcome.KEPT:
             kept.append(rule.key)
         elif verdict.outcome is Outcome.BROKEN:
-            findings.append(_finding(rule, verdict, rule.effect))
+            findings.append(_finding(rule, facts, verdict, rule.effect))
         elif rule.effect is Effect.WARN:
-            unknown.append(_finding(rule, verdict, rule.effect))
+            unknown.append(_finding(rule, facts, verdict, rule.effect))
         elif rule.key in attested:
             settled.append(rule.key)
         else:
-            findings.append(_finding(rule, verdict, Effect.ATTEST))
+            findings.append(_finding(rule, facts, verdict, Effect.ATTEST))
     return Judgement(pack.id, moment, tuple(findings), tuple(unknown), tuple(kept), tuple(settled))
 
 
-def _finding(rule: Rule, verdict: Verdict, effect: Effect) -> Finding:
+def _finding(rule: Rule, facts: Stated, verdict: Verdict, effect: Effect) -> Finding:
     return Finding(
         rule=rule.id,
         part=rule.part,
@@ -121,7 +124,7 @@ def _finding(rule: Rule, verdict: Verdict, effect: Effect) -> Finding:
         moment=rule.moment,
         effect=effect,
         outcome=verdict.outcome,
-        text=Words(*(_said(rule, verdict, language) for language in Words._fields)),
+        text=Words(*(_said(rule, facts, verdict, language) for language in Words._fields)),
         field=verdict.field,
         source=rule.source,
         mark=rule.mark,
@@ -129,8 +132,8 @@ def _finding(rule: Rule, verdict: Verdict, effect: Effect) -> Finding:
 
 
 def _article(rule: Rule) -> Words:
-    """The article, saying so if its number is only recalled or the text was written for other schools."""
-    zh, en = rule.article
+    """The text and its article, saying so if its number is only recalled or the text was written for other schools."""
+    zh, en = rule.document.zh + rule.article.zh, f"{rule.document.en} {rule.article.en}".strip()
     if rule.article_mark is Mark.RECALLED:
         zh, en = zh + RECALLED.zh, en + RECALLED.en
     if rule.by_reference:
@@ -138,11 +141,11 @@ def _article(rule: Rule) -> Words:
     return Words(zh, en)
 
 
-def _said(rule: Rule, verdict: Verdict, language: str) -> str:
+def _said(rule: Rule, facts: Stated, verdict: Verdict, language: str) -> str:
     """What the rule asks, then what was found."""
     text: str = getattr(rule.text, language)
     if verdict.outcome is Outcome.UNKNOWN:
-        found = getattr(UNKNOWN, language).format(field=verdict.field)
+        found = getattr(UNKNOWN, language).format(fact=getattr(name_of(facts, verdict.field), language))
     else:
         figures = {name: getattr(words, language) for name, words in verdict.figures.items()}
         found = getattr(rule.broken, language).format(**figures)

@@ -18,6 +18,7 @@ from internships.rules.law.words import Effect, Internship, Moment, Named, Schoo
 CHECKED_IN = (assignments, generic, logs, postings)
 ISO = re.compile(r"CN-[A-Z]{2}")
 GB = re.compile(r"[0-9]{2}0000")
+NUMBERED = re.compile(r"第[一二三四五六七八九十百]+条")
 PART = re.compile(r"[a-z-]{1,30}")
 LONGEST = 600
 
@@ -41,6 +42,7 @@ class Rule:
     part: str
     pack: str
     moment: Moment
+    document: Words
     article: Words
     article_mark: Mark
     text: Words
@@ -73,6 +75,7 @@ class Pack:
 
     id: str
     title: Words
+    document: Words
     province: str | None
     province_gb: str | None
     school_types: tuple[SchoolType, ...]
@@ -148,7 +151,7 @@ def joined(packs: Sequence[Pack]) -> Pack:
 # ---- reading a pack ------------------------------------------------------------------------------------------------
 
 PACK_REQUIRED = ("id", "title_zh", "title_en", "applies_from", "school_types", "rules")
-PACK_OPTIONAL = ("until", "province", "province_gb", "source")
+PACK_OPTIONAL = ("document_zh", "document_en", "until", "province", "province_gb")
 RULE_REQUIRED = (
     *("id", "part", "moments", "effect", "check", "mark", "source"),
     *("article_zh", "article_en", "text_zh", "text_en", "broken_zh", "broken_en"),
@@ -169,6 +172,9 @@ def parse_pack(value: Any) -> Pack:
     pack = Pack(
         id=pack_id,
         title=Words(_text(table["title_zh"], "title_zh"), _text(table["title_en"], "title_en")),
+        document=Words(
+            *(_text(table.get(f"document_{one}", "-"), f"document_{one}").strip("-") for one in Words._fields)
+        ),
         province=matching(ISO, "an ISO 3166-2 code")(table["province"], "province") if "province" in table else None,
         province_gb=matching(GB, "a GB code")(table["province_gb"], "province_gb") if "province_gb" in table else None,
         school_types=_some(SchoolType, table["school_types"], "school_types"),
@@ -177,11 +183,7 @@ def parse_pack(value: Any) -> Pack:
         rules=(),
     )
     _ordered(pack.applies_from, pack.until, "until")
-    rules = [
-        rule
-        for n, one in enumerate(listed(table["rules"], "rules"))
-        for rule in _rules(one, f"rules[{n}]", pack, table.get("source"))
-    ]
+    rules = [rule for n, one in enumerate(listed(table["rules"], "rules")) for rule in _rules(one, f"rules[{n}]", pack)]
     seen: set[tuple[str, Moment]] = set()
     for rule in rules:
         if (rule.key, rule.moment) in seen:
@@ -192,14 +194,15 @@ def parse_pack(value: Any) -> Pack:
     return replace(pack, rules=tuple(rules))
 
 
-def _rules(value: Any, place: str, pack: Pack, source: Any) -> Iterable[Rule]:
+def _rules(value: Any, place: str, pack: Pack) -> Iterable[Rule]:
     """The rule of one table, once for each of its moments."""
-    value = {"source": source, **value} if isinstance(value, dict) and source is not None else value
     table = _keys(value, place, RULE_REQUIRED, RULE_OPTIONAL)
     mark = _member(Mark, table["mark"], f"{place}.mark")
     effect = _member(Effect, table["effect"], f"{place}.effect")
     if mark is Mark.RECALLED and effect is Effect.REFUSE:
         raise Malformed(f"{place}.effect", "what is only recalled may warn, never refuse")
+    if effect is Effect.REFUSE and not NUMBERED.search(str(table["article_zh"])):
+        raise Malformed(f"{place}.article_zh", "a refusal names the number of its article")
     moments = [_member(Moment, one, f"{place}.moments") for one in listed(table["moments"], f"{place}.moments")]
     if not moments:
         raise Malformed(f"{place}.moments", "names no moment")
@@ -208,6 +211,7 @@ def _rules(value: Any, place: str, pack: Pack, source: Any) -> Iterable[Rule]:
         part=matching(PART, "a part in small letters")(table["part"], f"{place}.part"),
         pack=pack.id,
         moment=moments[0],
+        document=pack.document,
         article=Words(*(_text(table[f"article_{one}"], f"{place}.article_{one}") for one in Words._fields)),
         article_mark=_member(Mark, table.get("article_mark", mark), f"{place}.article_mark"),
         text=Words(*(_text(table[f"text_{one}"], f"{place}.text_{one}") for one in Words._fields)),

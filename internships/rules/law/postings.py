@@ -95,7 +95,7 @@ def _at_most_a_share(facts: PostingFacts, names: tuple[str, str, str], most: Dec
         return unknown(names[0] if seats is None else names[2])
     interns = Decimal(seats + (others or 0))
     if interns * 100 > most * staff:
-        share = percentage(interns, Decimal(staff), up=True) if staff else number(None)
+        share = percentage(interns, Decimal(staff), up=True) if staff else same("—")
         return broken(names[0], interns=same(interns), staff=same(staff), share=share, percent=same(most))
     return unknown(names[1]) if others is None else kept(names[0])
 

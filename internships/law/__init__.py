@@ -1,0 +1,44 @@
+"""Law packs: the files of this folder, read strictly once, and the choice by day, province and school type."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from internships.rules.law.packs import Pack, choose, parse_pack
+from internships.rules.law.readers import Malformed
+from internships.rules.law.words import SchoolType
+
+FOLDER = Path(__file__).parent
+
+
+class PackBroken(ValueError):
+    """A file of this folder that is not a sound pack."""
+
+
+@cache
+def packs() -> tuple[Pack, ...]:
+    """All packs, by id; raises PackBroken for a file that is not sound."""
+    return tuple(read(file) for file in sorted(FOLDER.glob("*.toml")))
+
+
+def read(file: Path) -> Pack:
+    """The pack in a file; its id is the name of the file."""
+    try:
+        pack = parse_pack(tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal))
+        if pack.id != file.stem:
+            raise Malformed("id", f"{pack.id!r} is not the name of the file")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, Malformed) as error:
+        raise PackBroken(f"{file.name}: {error}") from error
+    return pack
+
+
+@cache
+def pack_for(on: date, province: str | None = None, school_type: SchoolType | None = None) -> Pack:
+    """The rules in force on a day for the schools of a kind in a province (ISO or GB code), as one pack.
+
+    Packs are kept when a later one takes over, so that a finding can be made again as of its day. Raises NoPack where
+    no text is in force.
+    """
+    return choose(packs(), on, province, school_type)
