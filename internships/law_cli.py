@@ -19,6 +19,8 @@ from internships.rules.law.packs import NoPack, Pack
 from internships.rules.law.readers import Malformed
 from internships.rules.law.words import Moment, Named
 
+# What the type of a field does not say.
+SHAPES = {"born": "YYYY-MM or YYYY-MM-DD", "province": "ISO or GB code, CN-JS or 320000", "physical_level": "1 to 4"}
 COLUMNS = ("rule", "article", "moment", "effect", "text")
 PLAIN = {
     date: "YYYY-MM-DD",
@@ -46,6 +48,11 @@ Answer: [{"rule", "article", "moment", "effect", "text"}]
 Rules whose facts are missing: one that refuses or attests is listed as attest; one that warns is listed with --explain
 only. Without school_type the rules for vocational schools apply in full.
 
+pay, wage_same_post and lowest_grade are yuan for one pay_per; an intern who is not stated to depend on guidance is held
+to work independently. seats with other_interns are compared with staff. Rest days are Saturdays and Sundays unless
+rest_days says otherwise; night_hours lie between 22:00 and 06:00. province is that of the school. Days in exceptions
+count up to the first day of the facts.
+
 The day of the law is that of --on, else the first day that the facts speak of, else today. --pack asks one pack alone,
 on all its days unless --on is given.
 
@@ -63,7 +70,7 @@ def fields_help() -> str:
         lines = [f'"kind": "{moment}"{also}']
         for one in new:
             hint, _, words = get_args(one.type)
-            lines += [f"  {one.name}: {_type(hint)}", f"      {words.en}"]
+            lines += [f"  {one.name}: {SHAPES.get(one.name) or _type(hint)}", f"      {words.en}"]
         parts.append("\b\n" + "\n".join(lines))
     return "\n\n".join(parts)
 
@@ -169,6 +176,7 @@ def _explained(found: Judgement) -> dict[str, Any]:
             **asdict(finding),
             "article": finding.article._asdict(),
             "text": finding.text._asdict(),
+            "key": finding.key,
             "blocks": finding.blocks,
         }
 

@@ -1,14 +1,17 @@
 """Law packs: the files of this folder, read strictly once, and the choice by day, province and school type."""
 
 import tomllib
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from internships.rules.law.facts import Stated
+from internships.rules.law.judging import Judgement, judge
 from internships.rules.law.packs import Pack, choose, parse_pack
 from internships.rules.law.readers import Malformed
-from internships.rules.law.words import SchoolType
+from internships.rules.law.words import Moment, SchoolType
 
 FOLDER = Path(__file__).parent
 
@@ -42,3 +45,12 @@ def pack_for(on: date, province: str | None = None, school_type: SchoolType | No
     no text is in force.
     """
     return choose(packs(), on, province, school_type)
+
+
+def judged(moment: Moment, facts: Stated, on: date, attested: Collection[str] = ()) -> Judgement:
+    """What the law of the day `on` says of some facts, for the school type and the province that they state.
+
+    Give the day of publication for a posting, the first day for an assignment, the first day worked for a log. Raises
+    NoPack where no text is in force.
+    """
+    return judge(pack_for(on, facts.province, facts.school_type), moment, facts, attested)

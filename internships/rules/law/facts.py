@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Annotated, Any, TypeVar, get_args
 
 from internships.rules.law.readers import (
-    CODE,
     DAYS_A_WEEK,
     PROVINCE,
+    SHORT,
     Malformed,
     each,
     listed,
@@ -23,12 +23,12 @@ from internships.rules.law.readers import (
     read_amount,
     read_boolean,
     read_born,
-    read_codes,
     read_day,
     read_days,
     read_from_one,
     read_grade,
     read_hours,
+    read_short_texts,
     read_week_hours,
     read_whole,
     show,
@@ -270,10 +270,10 @@ class AssignmentFacts(PostingFacts):
     ] = None
     site_visit: Annotated[SiteVisit | None, read_site_visit, Words("实地考察", "the assessment on the spot")] = None
     major_class: Annotated[
-        str | None, matching(CODE, "a code"), Words("学生专业大类", "the student's class of majors")
+        str | None, matching(SHORT, "a short text"), Words("学生专业大类", "the student's class of majors")
     ] = None
     post_major_classes: Annotated[
-        tuple[str, ...] | None, read_codes, Words("岗位所属专业大类", "the post's classes of majors")
+        tuple[str, ...] | None, read_short_texts, Words("岗位所属专业大类", "the post's classes of majors")
     ] = None
 
 

@@ -17,6 +17,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 PROVINCE = re.compile(r"CN-[A-Z]{2}|[0-9]{6}")
 FIELD = re.compile(r"[a-z_]{1,40}")
+SHORT = re.compile(r"\S(.{0,58}\S)?")
 CODE = re.compile(r"[0-9A-Za-z_.-]{1,20}")
 
 Member = TypeVar("Member", bound=Named)
@@ -175,9 +176,9 @@ def matching(pattern: re.Pattern[str], what: str) -> Callable[[Any, str], str]:
     return read
 
 
-def read_codes(value: Any, place: str) -> tuple[str, ...]:
-    """A list of codes."""
-    read_one = matching(CODE, "a code")
+def read_short_texts(value: Any, place: str) -> tuple[str, ...]:
+    """A list of short texts."""
+    read_one = matching(SHORT, "a short text")
     return tuple(read_one(one, f"{place}[{n}]") for n, one in enumerate(listed(value, place)))
 
 
