@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, get_args, get_origin
@@ -170,20 +170,10 @@ def _row(finding: Finding, language: str) -> dict[str, str]:
 
 def _explained(found: Judgement) -> dict[str, Any]:
     """All that was found, with what lies behind it."""
-
-    def whole(finding: Finding) -> dict[str, Any]:
-        return {
-            **asdict(finding),
-            "article": finding.article._asdict(),
-            "text": finding.text._asdict(),
-            "key": finding.key,
-            "blocks": finding.blocks,
-        }
-
     return {
         "pack": found.pack,
         "moment": found.moment,
-        "findings": [whole(one) for one in found.findings],
-        "unknown": [whole(one) for one in found.unknown],
+        "findings": [one.record() for one in found.findings],
+        "unknown": [one.record() for one in found.unknown],
         "kept": list(found.kept),
     }

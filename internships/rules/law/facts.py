@@ -14,7 +14,6 @@ from typing import Annotated, Any, TypeVar, get_args
 from internships.rules.law.readers import (
     DAYS_A_WEEK,
     PROVINCE,
-    SHORT,
     Malformed,
     each,
     listed,
@@ -28,7 +27,8 @@ from internships.rules.law.readers import (
     read_from_one,
     read_grade,
     read_hours,
-    read_short_texts,
+    read_name,
+    read_names,
     read_week_hours,
     read_whole,
     show,
@@ -269,11 +269,9 @@ class AssignmentFacts(PostingFacts):
         bool | None, read_boolean, Words("是否套用员工考核", "whether rules for employees simply decide the result")
     ] = None
     site_visit: Annotated[SiteVisit | None, read_site_visit, Words("实地考察", "the assessment on the spot")] = None
-    major_class: Annotated[
-        str | None, matching(SHORT, "a short text"), Words("学生专业大类", "the student's class of majors")
-    ] = None
+    major_class: Annotated[str | None, read_name, Words("学生专业大类", "the student's class of majors")] = None
     post_major_classes: Annotated[
-        tuple[str, ...] | None, read_short_texts, Words("岗位所属专业大类", "the post's classes of majors")
+        tuple[str, ...] | None, read_names, Words("岗位所属专业大类", "the post's classes of majors")
     ] = None
 
 

@@ -1,7 +1,8 @@
 """Asking a pack of some facts: what it finds, with article, figures and the place of the field that decided."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from internships.rules.law.facts import Stated, name_of
 from internships.rules.law.packs import Mark, Pack, Rule
@@ -50,6 +51,16 @@ class Finding:
     def may_be_attested(self) -> bool:
         """Whether a person's word settles it: only where a fact is missing, never against a fact that is stated."""
         return self.effect is Effect.ATTEST and self.outcome is Outcome.UNKNOWN
+
+    def record(self) -> dict[str, Any]:
+        """The finding as plain values, to be kept beside the decision that it led to."""
+        return {
+            **asdict(self),
+            "article": self.article._asdict(),
+            "text": self.text._asdict(),
+            "key": self.key,
+            "blocks": self.blocks,
+        }
 
 
 @dataclass(frozen=True)

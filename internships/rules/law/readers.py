@@ -17,7 +17,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 PROVINCE = re.compile(r"CN-[A-Z]{2}|[0-9]{6}")
 FIELD = re.compile(r"[a-z_]{1,40}")
-SHORT = re.compile(r"\S(.{0,58}\S)?")
+LONGEST_NAME = 60
 CODE = re.compile(r"[0-9A-Za-z_.-]{1,20}")
 
 Member = TypeVar("Member", bound=Named)
@@ -176,10 +176,16 @@ def matching(pattern: re.Pattern[str], what: str) -> Callable[[Any, str], str]:
     return read
 
 
-def read_short_texts(value: Any, place: str) -> tuple[str, ...]:
-    """A list of short texts."""
-    read_one = matching(SHORT, "a short text")
-    return tuple(read_one(one, f"{place}[{n}]") for n, one in enumerate(listed(value, place)))
+def read_name(value: Any, place: str) -> str:
+    """A name of a few printable signs; a half of a pair of signs, which no file can hold, is none."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > LONGEST_NAME:
+        raise Malformed(place, f"{show(value)} is not a name of 1 to {LONGEST_NAME} printable signs")
+    return value
+
+
+def read_names(value: Any, place: str) -> tuple[str, ...]:
+    """A list of names."""
+    return tuple(read_name(one, f"{place}[{n}]") for n, one in enumerate(listed(value, place)))
 
 
 def read_grade(value: Any, place: str) -> int:

@@ -86,3 +86,24 @@ def test_the_effects_are_those_that_were_agreed():
         Effect.ATTEST: {"IR04", "IR05", "IR13", "IR15"},
         Effect.WARN: {"IR06", "IR10", "IR11", "IR12", "IR14"},
     }
+
+
+def test_the_document_speaks_of_every_rule_and_part_and_of_every_pack():
+    document = (HERE.parents[2] / "docs" / "internship-law.md").read_text(encoding="utf-8")
+    assert "not legal advice" in document
+    lines = [line for line in document.splitlines() if line.startswith("| ") and "|" in line[2:]]
+    for pack in PACKS:
+        assert f"`{pack}`" in document
+    parts: dict[tuple[str, str], set[str]] = {}
+    for (pack, _, _), rule in RULES.items():
+        parts.setdefault((pack, rule.id), set()).add(rule.part)
+    for (pack, rule_id), names in parts.items():
+        rows = [line for line in lines if line[2:].startswith(rule_id)]
+        rows = [line for line in rows if (f"`{pack}`" in line) == (pack != "cn-vocational-2021")]
+        assert rows, (pack, rule_id)
+        if len(names) > 1:
+            told = {word for line in rows for word in line.split("|")[1].replace(",", " ").split()}
+            assert names <= told, (pack, rule_id)
+    for (_, _, moment), rule in RULES.items():
+        rows = [line for line in lines if line[2:].startswith(rule.id) and moment in line and rule.effect in line]
+        assert rows, rule.key

@@ -8,13 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from internships.law import pack_for
-from internships.rules.law.facts import parse
+from internships.rules.law.facts import FACTS, parse
 from internships.rules.law.judging import judge
 from internships.rules.law.readers import Malformed
 from internships.rules.law.verdicts import Outcome
-from internships.rules.law.words import Effect
+from internships.rules.law.words import Effect, Moment
 
 PACK = pack_for(date(2026, 3, 2), "CN-JS")
+WORDS = [
+    "on",
+    "hours",
+    "night_hours",
+    "starts_on",
+    "ends_on",
+    "paid_by",
+    "report",
+    "school",
+    "student",
+    "deposit",
+    "night",
+]
 SUMS = st.decimals(0, 20_000, places=2)
 COUNTS = st.integers(0, 300)
 CLEAN = {"fees": {}, "withholds": [], "guarantee": False}
@@ -235,6 +248,7 @@ def test_every_rule_is_answered_once_and_only_what_is_stated_is_refused(stated):
         ({"kind": "posting", "starts_on": "2026-03-02", "ends_on": "2026-03-01"}, "ends_on", "is before"),
         ({"kind": "posting", "province": "Jiangsu"}, "province", "not a province"),
         ({"kind": "assignment", "born": "2010-13"}, "born", "not a day of the calendar"),
+        ({"kind": "assignment", "major_class": "\ud800"}, "major_class", "printable"),
         ({"kind": "assignment", "insurance": {"sum": 1}}, "insurance.sum", "not a known field"),
         ({"kind": "assignment", "site_visit": {"aspects": ["food"]}}, "site_visit.aspects[0]", "none of"),
         ({"kind": "log", "days": [{"on": "2026-03-02"}]}, "days[0].hours", "is missing"),
@@ -252,6 +266,33 @@ def test_what_cannot_be_is_refused_with_its_place_and_reason(stated, place, reas
         parse(stated)
     assert refused.value.field == place
     assert reason in refused.value.reason
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8) | st.dates().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*WORDS, "x"]), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.data(), st.sampled_from(Moment))
+def test_whatever_is_written_is_either_judged_or_refused_with_its_place(data, moment):
+    names = data.draw(st.lists(st.sampled_from(list(FACTS[moment].__dataclass_fields__)), max_size=4, unique=True))
+    stated = {name: data.draw(ANYTHING) for name in names}
+    place, found = judged_or_refused({"kind": moment, **stated})
+    assert place is None or place in stated
+    for one in found:
+        assert one.text.zh.encode()
+        assert one.text.en.encode()
+
+
+def judged_or_refused(stated):
+    """The fact at which the reading stopped, and what was found if it did not."""
+    try:
+        read = parse(stated)
+    except Malformed as refusal:
+        return refusal.field.split(".")[0].split("[")[0], ()
+    return None, judge(PACK, *read).findings
 
 
 def test_a_fact_that_is_null_is_not_stated():
