@@ -14,6 +14,7 @@ from internships.rules.law.verdicts import (
     named,
     same,
     unknown,
+    with_notes,
 )
 from internships.rules.law.words import Arranger, Aspect, Party, Sex, Venue, Words
 
@@ -107,8 +108,9 @@ def _signed(facts: AssignmentFacts, field: str, parties: tuple[Party, ...]) -> V
         return broken(f"{field}.{missing[0].value}", missing=named(missing))
     if facts.starts_on is None:
         return unknown("starts_on")
-    late = [one for one in parties if signed[one] > facts.starts_on]
-    return kept_if(not late, f"{field}.{late[0].value}" if late else field, missing=named(late))
+    late = {one: signed[one] for one in parties if signed[one] > facts.starts_on}
+    place = f"{field}.{next(iter(late)).value}" if late else field
+    return kept_if(not late, place, missing=with_notes(late))
 
 
 @check(AssignmentFacts, figures=("starts", "ends", "from_day", "until_day"))

@@ -14,7 +14,7 @@ from internships.rules.law.readers import (
     read_amount,
     read_boolean,
 )
-from internships.rules.law.verdicts import Verdict, broken, check, kept, kept_if, named, same, unknown
+from internships.rules.law.verdicts import Verdict, broken, check, kept, kept_if, named, same, unknown, with_notes
 from internships.rules.law.words import Exempt, Named, Party
 
 read_field = matching(FIELD, "the name of a fact")
@@ -90,7 +90,13 @@ def nothing(facts: Stated, field: str, exempt: Exempt | None = None) -> Verdict:
         return unknown(field)
     if not stated or (exempt is not None and facts.allows(exempt)):
         return kept(field)
-    return broken(f"{field}.{stated[0].value}", stated=named(stated))
+    sums = getattr(facts, field)
+    said = (
+        named(stated)
+        if not isinstance(sums, Mapping)
+        else with_notes({one: sums[one] for one in stated}, "元", " yuan")
+    )
+    return broken(f"{field}.{stated[0].value}", stated=said)
 
 
 @check(Stated, of=(Named,), figures=("missing",), field=read_field, codes=read_named)

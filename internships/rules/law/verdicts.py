@@ -115,3 +115,12 @@ def named(members: Iterable[Named]) -> Words:
     """A list of things in words."""
     found = [member.words for member in members]
     return Words("、".join(one.zh for one in found), ", ".join(one.en for one in found))
+
+
+def with_notes(notes: Mapping[Any, Decimal | date], zh: str = "", en: str = "") -> Words:
+    """A list of things in words, each with a number or day in brackets, and the unit of it in both languages."""
+    found = [(one.words, same(note)) for one, note in notes.items()]
+    return Words(
+        "、".join(f"{words.zh}（{note.zh}{zh}）" for words, note in found),
+        ", ".join(f"{words.en} ({note.en}{en})" for words, note in found),
+    )
