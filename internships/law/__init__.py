@@ -4,13 +4,14 @@ import tomllib
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from internships.rules.law.facts import Stated
 from internships.rules.law.judging import Judgement, judge
-from internships.rules.law.packs import Pack, choose, parse_pack
+from internships.rules.law.packs import Pack, choose
 from internships.rules.law.readers import Malformed
+from internships.rules.law.reading import parse_pack
 from internships.rules.law.words import Moment, SchoolType
 
 FOLDER = Path(__file__).parent
@@ -37,7 +38,7 @@ def read(file: Path) -> Pack:
     return pack
 
 
-@cache
+@lru_cache(maxsize=512)
 def pack_for(on: date, province: str | None = None, school_type: SchoolType | None = None) -> Pack:
     """The rules in force on a day for the schools of a kind in a province (ISO or GB code), as one pack.
 

@@ -10,8 +10,9 @@ from internships import law
 from internships.law import FOLDER, PackBroken, judged, pack_for, packs, read
 from internships.rules.law.facts import parse
 from internships.rules.law.judging import judge
-from internships.rules.law.packs import NoPack, choose, parse_pack
+from internships.rules.law.packs import NoPack, choose
 from internships.rules.law.readers import Malformed
+from internships.rules.law.reading import parse_pack
 from internships.rules.law.words import Effect, SchoolType
 
 TODAY = date(2026, 3, 2)
