@@ -7,12 +7,16 @@ from typing import Any
 import click
 
 from app.cli import Door, Unusable, answers_in, put, read_json, reads_file, table, uncollected
+from internships.law_cli import law
 from internships.rules import instance, matching, stability
 
 
 @click.group("internships")
 def internships() -> None:
-    """Matching of students and internships."""
+    """Matching of students and internships, and the law of them."""
+
+
+internships.add_command(law)
 
 
 @internships.command("match", cls=Door)
