@@ -50,9 +50,7 @@ def hold_posting(posting: Posting) -> None:
 
 def placement_of(application: Application) -> Placement | None:
     """The placement that an application became."""
-    return db.session.scalars(
-        sa.select(Placement).where(Placement.application_id == application.id)
-    ).one_or_none()
+    return db.session.scalars(sa.select(Placement).where(Placement.application_id == application.id)).one_or_none()
 
 
 def open_applications_with_students(posting: Posting) -> list[Application]:

@@ -195,7 +195,12 @@ def opened(student_id: int, posting_id: int, statement: str, rank: int, at: date
 
 
 def withdraw(
-    application: Application, now: datetime, *, because: Because | None = None, words: str = "", by: Person | None = None
+    application: Application,
+    now: datetime,
+    *,
+    because: Because | None = None,
+    words: str = "",
+    by: Person | None = None,
 ) -> None:
     """Take an open application back; until the round is run the student may. Raises ApplicationOver."""
     conclude(
@@ -294,9 +299,7 @@ def decline(
         raise DecisionClosed
     hold(application)
     kind = EventKind.OFFER_WITHDRAWN if application.has_offer else EventKind.DECLINED
-    conclude(
-        application, ApplicationStatus.DECLINED, kind, Side.ENTERPRISE, now, because=because, words=reason, by=by
-    )
+    conclude(application, ApplicationStatus.DECLINED, kind, Side.ENTERPRISE, now, because=because, words=reason, by=by)
     application.answered_at = application.answered_at or now
     audit.record(
         "application.decline", application, actor_id=by.id, organisation_id=application.posting.organisation_id

@@ -13,7 +13,9 @@ from internships.services.applications import conclude, note
 
 def keep_time(application_id: int, now: datetime) -> Due:
     """Do what the clock of one application asks for at `now`: done twice, done once. Returns what it was."""
-    application = db.session.get(Application, application_id, with_for_update={"of": Application}, populate_existing=True)
+    application = db.session.get(
+        Application, application_id, with_for_update={"of": Application}, populate_existing=True
+    )
     if application is None or application.clock is None or reads.is_in_round(application.posting_id):
         return Due.NOTHING
     asked = due(application.clock, now)

@@ -85,9 +85,7 @@ def propose(
     wait_for_student(application)
     note(application, EventKind.INTERVIEW_PROPOSED, Side.ENTERPRISE, now, by=by, words=words)
     news.tell_student(application, EventKind.INTERVIEW_PROPOSED.value)
-    audit.record(
-        "interview.propose", application, actor_id=by.id, organisation_id=application.posting.organisation_id
-    )
+    audit.record("interview.propose", application, actor_id=by.id, organisation_id=application.posting.organisation_id)
     return interview
 
 
@@ -140,6 +138,4 @@ def cancel(interview: Interview, words: str, *, by: Person, now: datetime) -> No
     wait_for_enterprise(application, application.posting, now)
     note(application, EventKind.INTERVIEW_CANCELLED, Side.ENTERPRISE, now, by=by, words=words, about=about)
     news.tell_student(application, EventKind.INTERVIEW_CANCELLED.value)
-    audit.record(
-        "interview.cancel", application, actor_id=by.id, organisation_id=application.posting.organisation_id
-    )
+    audit.record("interview.cancel", application, actor_id=by.id, organisation_id=application.posting.organisation_id)

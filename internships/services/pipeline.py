@@ -298,9 +298,7 @@ def leave(
         .values(seats_filled=Posting.seats_filled - 1)
         .execution_options(synchronize_session="fetch")
     )
-    audit.record(
-        "application.leave", application, actor_id=by.id, organisation_id=application.posting.organisation_id
-    )
+    audit.record("application.leave", application, actor_id=by.id, organisation_id=application.posting.organisation_id)
 
 
 def decline_many(
@@ -332,9 +330,7 @@ def close_posting(
     reads.hold_posting(posting)
     if posting.status is PostingStatus.PUBLISHED:
         posting.status, posting.closes_on = PostingStatus.CLOSED, min(posting.closes_on, today)
-        audit.record(
-            "posting.close", posting, actor_id=by.id, organisation_id=posting.organisation_id, answers="all"
-        )
+        audit.record("posting.close", posting, actor_id=by.id, organisation_id=posting.organisation_id, answers="all")
     db.session.flush()
     return decline_many(reads.open_applications_with_students(posting), because, words, by=by, now=now)
 

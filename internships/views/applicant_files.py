@@ -30,15 +30,11 @@ def edit() -> Any:
     data = {"words": kept.words, "languages": kept.languages, "links": "\n".join(kept.links)} if kept else {}
     form = ApplicantProfileForm(data=data)
     if form.validate_on_submit():
-        services.describe(
-            me(), form.words.data or "", form.languages.data or "", form.links.data or "", received()
-        )
+        services.describe(me(), form.words.data or "", form.languages.data or "", form.links.data or "", received())
         db.session.commit()
         flash(_("Saved."), "success")
         return redirect(url_for(".edit"), 303)
-    return render_template(
-        "internships/applicant_files/edit.html", form=form, kept=kept, upload_form=UploadForm()
-    )
+    return render_template("internships/applicant_files/edit.html", form=form, kept=kept, upload_form=UploadForm())
 
 
 @bp.route("/applicant-profile/cv/", methods=["POST"])

@@ -76,7 +76,9 @@ def new(posting_id: int) -> Any:
         flash(_("The statement is too long: at most 3,000 characters."), "error")
         return redirect(url_for("internships.postings.show", posting_id=posting.id), 303)
     now = received()
-    application = services.apply(current_user, profile_of(current_user), posting, form.statement.data or "", now, today())
+    application = services.apply(
+        current_user, profile_of(current_user), posting, form.statement.data or "", now, today()
+    )
     if application.applied_at == now:
         _receipt(application, posting)
     db.session.commit()
@@ -87,7 +89,10 @@ def new(posting_id: int) -> Any:
 def _receipt(application: Application, posting: Posting) -> None:
     application.student_link = link_to("internships.applications.show", application_id=application.id)
     application.enterprise_link = link_to(
-        "internships.pipeline.show", slug=posting.organisation.slug, posting_id=posting.id, application_id=application.id
+        "internships.pipeline.show",
+        slug=posting.organisation.slug,
+        posting_id=posting.id,
+        application_id=application.id,
     )
     db.session.flush()
     news.tell_student(application, news.RECEIPT)

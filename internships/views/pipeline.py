@@ -266,7 +266,10 @@ def export(slug: str, posting_id: int, kind: str) -> Response:
     tables.note_export(posting_id, posting.organisation_id, kind, len(rows), by=me().id)
     db.session.commit()
     return send_file(
-        BytesIO(content), mimetype=ALLOWED[f".{kind}"][0], as_attachment=True, download_name=f"applicants-{posting_id}.{kind}"
+        BytesIO(content),
+        mimetype=ALLOWED[f".{kind}"][0],
+        as_attachment=True,
+        download_name=f"applicants-{posting_id}.{kind}",
     )
 
 
@@ -284,5 +287,3 @@ def close(slug: str, posting_id: int) -> Any:
         return redirect(url_for(".index", slug=slug, posting_id=posting_id), 303)
     waiting = reads.open_applications_with_students(posting)
     return render_template("internships/pipeline/close.html", posting=posting, form=form, waiting=waiting)
-
-
