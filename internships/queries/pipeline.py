@@ -131,7 +131,7 @@ def is_in_round(posting_id: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.literal(posting_id).in_(_IN_ROUND))))
 
 
-def waiting_for_answer(organisations: Collection[Organisation], now: datetime, most: int) -> list[Application]:
+def waiting_for_answer(organisations: Collection[Organisation], most: int) -> list[Application]:
     """Open applications of enterprises about which recruiters were reminded, the most urgent first."""
     query = (
         sa.select(Application)

@@ -12,7 +12,6 @@ from app.errors import Refused
 from internships.models import Application, EventKind, Interview, InterviewSlot, InterviewStatus
 from internships.queries import interviews as reads
 from internships.rules.stages import Side, Stage
-from internships.services import news
 from internships.services.applications import hold, note, wait_for_enterprise, wait_for_student
 from internships.services.pipeline import MIN_WORDS, MoveImpossible, answered, not_suspended
 
@@ -84,7 +83,6 @@ def propose(
     answered(application, now)
     wait_for_student(application)
     note(application, EventKind.INTERVIEW_PROPOSED, Side.ENTERPRISE, now, by=by, words=words)
-    news.tell_student(application, EventKind.INTERVIEW_PROPOSED.value)
     audit.record("interview.propose", application, actor_id=by.id, organisation_id=application.posting.organisation_id)
     return interview
 
@@ -105,7 +103,6 @@ def choose(interview: Interview, slot_id: int, *, by: Person, now: datetime) -> 
     # From the interview on the enterprise has its days to answer.
     wait_for_enterprise(application, application.posting, slot.at)
     note(application, EventKind.INTERVIEW_CHOSEN, Side.STUDENT, now, by=by, about=slot.at)
-    news.tell_recruiters(application, EventKind.INTERVIEW_CHOSEN.value)
 
 
 def ask_for_others(interview: Interview, words: str, *, by: Person, now: datetime) -> None:
@@ -121,7 +118,6 @@ def ask_for_others(interview: Interview, words: str, *, by: Person, now: datetim
     interview.status, interview.chosen_at = InterviewStatus.OTHERS_ASKED, None
     wait_for_enterprise(application, application.posting, now)
     note(application, EventKind.INTERVIEW_OTHERS_ASKED, Side.STUDENT, now, by=by, words=words)
-    news.tell_recruiters(application, EventKind.INTERVIEW_OTHERS_ASKED.value)
 
 
 def cancel(interview: Interview, words: str, *, by: Person, now: datetime) -> None:
@@ -137,5 +133,4 @@ def cancel(interview: Interview, words: str, *, by: Person, now: datetime) -> No
     about, interview.status, interview.chosen_at = interview.chosen_at, InterviewStatus.CANCELLED, None
     wait_for_enterprise(application, application.posting, now)
     note(application, EventKind.INTERVIEW_CANCELLED, Side.ENTERPRISE, now, by=by, words=words, about=about)
-    news.tell_student(application, EventKind.INTERVIEW_CANCELLED.value)
     audit.record("interview.cancel", application, actor_id=by.id, organisation_id=application.posting.organisation_id)

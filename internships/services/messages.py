@@ -32,7 +32,9 @@ class TalkOver(Refused):
     message = _l("This application is over; nobody can write here any more.")
 
 
-def write(application: Application, body: str, side: Side, *, by: Person, now: datetime) -> ApplicationMessage:
+def write(
+    application: Application, body: str, side: Side, *, by: Person, now: datetime, tells: bool = True
+) -> ApplicationMessage:
     """Add a message; the other side is told by mail, at most once an hour.
 
     Raises OrganisationSuspended, TalkOver, MessageEmpty, TooManyMessages.
@@ -57,12 +59,12 @@ def write(application: Application, body: str, side: Side, *, by: Person, now: d
     if side is Side.ENTERPRISE:
         answered(application, now)
         application.enterprise_read_id = message.id
-        if _may_tell(application.student_told_at, now):
+        if tells and _may_tell(application.student_told_at, now):
             application.student_told_at = now
             news.tell_student(application, news.MESSAGE)
     else:
         application.student_read_id = message.id
-        if _may_tell(application.enterprise_told_at, now):
+        if tells and _may_tell(application.enterprise_told_at, now):
             application.enterprise_told_at = now
             news.tell_recruiters(application, news.MESSAGE)
     return message

@@ -188,7 +188,8 @@ def invite(slug: str, posting_id: int, application_id: int) -> Response:
     def act(application: Application) -> str:
         if not form.validate_on_submit():
             raise interviews.SlotsMissing
-        interviews.propose(
+        kept = appointments.standing_interview_of(application)
+        made = interviews.propose(
             application,
             form.slots(),
             form.minutes.data or 30,
@@ -198,6 +199,8 @@ def invite(slug: str, posting_id: int, application_id: int) -> Response:
             by=me(),
             now=received(),
         )
+        if made is not kept:
+            news.tell_student(application, EventKind.INTERVIEW_PROPOSED.value)
         return _("Invited. The student chooses one of the times or asks for others.")
 
     return _step(slug, posting_id, application_id, act)
@@ -214,6 +217,7 @@ def cancel(slug: str, posting_id: int, application_id: int, interview_id: int) -
         if interview is None or interview.application_id != application.id:
             abort(404)
         interviews.cancel(interview, form.words.data or "", by=me(), now=received())
+        news.tell_student(application, EventKind.INTERVIEW_CANCELLED.value)
         return _("Cancelled. The student reads why.")
 
     return _step(slug, posting_id, application_id, act)
