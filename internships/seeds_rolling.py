@@ -30,9 +30,7 @@ def plant_rolling(world: World, posting: Posting) -> None:
     posting.seats = max(posting.seats, 4)
     people = _eligible(world, posting, 7)
     recruiter, day, now = world.cast.recruiter, timedelta(days=1), world.now
-    made = [
-        _apply(person, posting, STATEMENTS[number], world, days=9 - number) for number, person in enumerate(people)
-    ]
+    made = [_apply(person, posting, STATEMENTS[number], world, days=9 - number) for number, person in enumerate(people)]
     if len(made) >= 2:
         pipeline.move(made[1], Stage.IN_REVIEW, by=recruiter, now=now - 2 * day)
     if len(made) >= 3:
@@ -97,7 +95,9 @@ def _offer_to_cast(world: World, posting: Posting) -> None:
     if queries.application_of(student, posting) is not None:
         return
     made = _apply(student, posting, "我想在真实订单里把关务这一段走完。", world, days=6)
-    applicant_files.describe(student, "喜欢把流程写成清单，做过鞋类出口的练习订单。", "英语（六级）\n俄语（入门）", "", now)
+    applicant_files.describe(
+        student, "喜欢把流程写成清单，做过鞋类出口的练习订单。", "英语（六级）\n俄语（入门）", "", now
+    )
     pipeline.move(made, Stage.IN_REVIEW, by=recruiter, now=now - timedelta(days=4))
     messages.write(made, QUESTION, Side.STUDENT, by=student, now=now - timedelta(days=3), tells=False)
     messages.write(made, ANSWER, Side.ENTERPRISE, by=recruiter, now=now - timedelta(days=2), tells=False)

@@ -61,7 +61,9 @@ def test_an_enterprise_reads_the_cv_and_words_while_the_application_is_open(clie
         assert status(student, address) == 200
 
 
-@pytest.mark.parametrize(("name", "content"), [("cv.html", b"<script>"), ("cv.pdf", b"<script>"), ("cv.zip", b"PK\x03\x04")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("cv.html", b"<script>"), ("cv.pdf", b"<script>"), ("cv.zip", b"PK\x03\x04")]
+)
 def test_other_files_are_refused(client_of, db, cast, name, content):
     sends(client_of(cast.student), "/applicant-profile/cv/", content, name)
     kept = db.session.query(ApplicantProfile).one_or_none()

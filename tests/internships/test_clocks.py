@@ -77,7 +77,9 @@ def test_an_interview_begins_the_days_anew_and_looking_does_not(db, cast, applic
 
 
 def test_an_offer_stops_the_clock_and_lapses_by_its_own(client_of, db, cast, posting, application, monkeypatch):
-    offers(client_of(cast.recruiter), f"/organisations/demo-enterprise/postings/{posting.id}/applicants/{application.id}/")
+    offers(
+        client_of(cast.recruiter), f"/organisations/demo-enterprise/postings/{posting.id}/applicants/{application.id}/"
+    )
     again(db, application)
     assert application.clock is None
     over = application.offer_until
