@@ -1,7 +1,7 @@
 """What internships offers to the parts that must not import it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, url_for
@@ -26,6 +26,7 @@ from internships.seeds import plant_postings
 CONSIDERED = 60
 SHOWN = 3
 MOST_LINES = 5
+URGENT = timedelta(days=3)
 
 
 def init_app(app: Flask) -> None:
@@ -207,8 +208,10 @@ def answers_panel(person: Person, today: date) -> PanelView | None:
         lines.append({"title": title, "sub": _("on your applications"), "url": url})
     if not lines:
         return None
-    first = lines[0]
-    step = NextStep(_("Next step"), first["title"], first["sub"], _("Open"), first["url"])
+    # What has days left does not push learning aside.
+    step = None
+    if offers and offers[0].offer_until is not None and offers[0].offer_until - received() <= URGENT:
+        step = NextStep(_("Next step"), lines[0]["title"], lines[0]["sub"], _("Open"), lines[0]["url"])
     return PanelView("internships/panels/due.html", {"lines": lines}, step)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app.accounts.models import Person
 from app.accounts.queries import profile_of
+from app.clock import end_of
 from app.db import db
 from app.seeding.world import World
 from internships import queries
@@ -101,4 +102,5 @@ def _offer_to_cast(world: World, posting: Posting) -> None:
     pipeline.move(made, Stage.IN_REVIEW, by=recruiter, now=now - timedelta(days=4))
     messages.write(made, QUESTION, Side.STUDENT, by=student, now=now - timedelta(days=3), tells=False)
     messages.write(made, ANSWER, Side.ENTERPRISE, by=recruiter, now=now - timedelta(days=2), tells=False)
-    pipeline.offer(made, now + timedelta(days=5), OFFER, by=recruiter, now=now - timedelta(days=1))
+    until = end_of(world.today + timedelta(days=5)) - timedelta(hours=6)  # at six in the evening
+    pipeline.offer(made, until, OFFER, by=recruiter, now=now - timedelta(days=1))

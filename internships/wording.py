@@ -22,7 +22,7 @@ BECAUSE: dict[Because, Any] = {
 }
 
 STAGES: dict[Stage, Any] = {
-    Stage.RECEIVED: _l("Received"),
+    Stage.RECEIVED: _l("Just received"),
     Stage.IN_REVIEW: _l("In review"),
     Stage.INTERVIEW: _l("Interview"),
     Stage.OFFER: _l("Offer"),

@@ -97,7 +97,7 @@ class InterviewForm(FlaskForm):
     slot_4 = DateTimeLocalField(_l("Fourth time"), [Optional(), plausible])
     slot_5 = DateTimeLocalField(_l("Fifth time"), [Optional(), plausible])
     minutes = IntegerField(_l("Minutes"), [InputRequired(), NumberRange(5, 480)], default=30)
-    place = StringField(_l("Place"), [Optional(), Length(max=200)])
+    place = StringField(_l("Meeting place"), [Optional(), Length(max=200)])
     link = StringField(_l("Or a link"), [Optional(), Length(max=300)], description=_l("It begins with https://."))
     words = TextAreaField(_l("What to prepare"), [Optional(), Length(max=1000)])
 

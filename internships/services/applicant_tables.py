@@ -20,7 +20,7 @@ Cell = str | int
 def applicants(posting: Posting, found: Sequence[Application]) -> tuple[list[str], list[list[Cell]]]:
     """Headings and rows: what the recruiter sees on the board, no levels and no addresses."""
     headings = [
-        _("Number"), _("Name"), _("Received"), _("Stage"), _("First answer"), _("Answer by"), _("Statement"),
+        _("Receipt number"), _("Name"), _("Received"), _("Stage"), _("First answer"), _("Answer by"), _("Statement"),
     ]  # fmt: skip
     rows: list[list[Cell]] = []
     for one in found:

@@ -247,7 +247,7 @@ def test_an_application_is_moved_to_no_odd_stage(client_of, db, cast, applicatio
 
 def test_the_board_has_a_column_for_each_stage_and_a_form_on_each_card(client_of, cast, application, board):
     shown = page(client_of(cast.recruiter), board, language="en")
-    assert [one.split()[0] for one in shown.words(".board-title")] == ["Received", "In", "Interview", "Offer"]
+    assert [one.split()[0] for one in shown.words(".board-title")] == ["Just", "In", "Interview", "Offer"]
     assert shown.words(".board-card .board-name") == [cast.student.name]
     assert shown.select(".board-card form select option[value=interview]")
 
