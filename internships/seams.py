@@ -168,7 +168,7 @@ def _answers_due(employers: Sequence[Organisation]) -> list[dict[str, str]]:
         return {"title": application.student.name, "sub": f"{words(posting, 'title')} · {sub}", "url": url}
 
     late = [
-        line(one, _("answer by %(day)s", day=moment_text(one.answer_by, "short")))
+        line(one, _("answer by %(day)s", day=day(one.answer_on, "short")))
         for one in pipeline.waiting_for_answer(employers, MOST_LINES)
     ]
     return late + [
@@ -182,21 +182,23 @@ def answers_panel(person: Person, today: date) -> PanelView | None:
     if not person.has_role(Role.STUDENT):
         return None
     offers = pipeline.offers_for(person)
-    lines = [
-        {
-            "title": _("Answer the offer of %(name)s", name=words(one.posting.organisation, "name")),
-            "sub": f"{words(one.posting, 'title')} · {_('until %(moment)s', moment=moment_text(one.offer_until, 'short'))}",
-            "url": url_for("internships.applications.show", application_id=one.id),
-        }
-        for one in offers
-    ]
+    lines = []
+    for one in offers:
+        until = _("until %(moment)s", moment=moment_text(one.offer_until, "short"))
+        lines.append(
+            {
+                "title": _("Answer the offer of %(name)s", name=words(one.posting.organisation, "name")),
+                "sub": f"{words(one.posting, 'title')} · {until}",
+                "url": url_for("internships.applications.show", application_id=one.id),
+            }
+        )
     lines += [
         {
             "title": _("Choose a time for the interview"),
-            "sub": words(one.application.posting, "title"),
-            "url": url_for("internships.applications.show", application_id=one.application_id),
+            "sub": words(interview.application.posting, "title"),
+            "url": url_for("internships.applications.show", application_id=interview.application_id),
         }
-        for one in appointments.interviews_to_choose(person)
+        for interview in appointments.interviews_to_choose(person)
     ]
     unread = messages.unread_by_student(person)
     if unread:

@@ -14,7 +14,6 @@ from app.reference import queries as reference
 from app.reference.models import Cluster
 from app.seeding.world import Student, World
 from internships.demo_postings import BODY_EN, BODY_ZH, KINDS, Work
-from internships.seeds_rolling import plant_rolling
 from internships.models import (
     Application,
     ApplicationStatus,
@@ -24,6 +23,7 @@ from internships.models import (
     PostingStatus,
     RankedBy,
 )
+from internships.seeds_rolling import plant_rolling
 from internships.services import applications, placements, postings, rounds
 
 OPEN_SHARE = 0.5

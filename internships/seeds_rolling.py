@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from app.accounts.models import Person
-from app.accounts.queries import profile_of
 from app.clock import end_of
 from app.db import db
 from app.seeding.world import World
 from internships import queries
 from internships.models import Application, Posting
+from internships.rules.fit import fit
 from internships.rules.stages import Because, Side, Stage
-from internships.services import applicant_files, applications, interviews, messages, pipeline
+from internships.services import applicant_files, applications, interviews, messages, pipeline, rounds
 
+CONSIDERED = 300  # students among whom the applicants are looked for
 STATEMENTS = (
     "我在课程里做过三次到岸成本核算，想看看真实的报价是怎么定的。",
     "家里做鞋，从小在档口帮忙，想把线下的经验搬到线上。",
@@ -51,19 +52,19 @@ def plant_rolling(world: World, posting: Posting) -> None:
 
 
 def _eligible(world: World, posting: Posting, count: int) -> list[Person]:
-    found = []
-    for student in world.students:
-        person = student.person
-        if person.id == world.cast.student.id or not student.is_there(world.today):
-            continue
-        placed = queries.placements_by_student([person.id]).get(person.id, [])
-        if applications.reasons_against(profile_of(person), posting, world.today, placed):
-            continue
-        if queries.application_of(person, posting) is None:
-            found.append(person)
-        if len(found) == count:
-            break
-    return found
+    """Those of the students that may take the posting who have shown most of what it asks."""
+    there = [one.person for one in world.students if one.is_there(world.today)][:CONSIDERED]
+    ids = {one.id for one in there}
+    placed, profiles = queries.placements_by_student(ids), queries.profiles_of(ids)
+    taken = {one.student_id for one in queries.applicants_of(posting)} | {world.cast.student.id}
+    found = [
+        one
+        for one in there
+        if one.id not in taken
+        and not applications.reasons_against(profiles.get(one.id), posting, world.today, placed.get(one.id, []))
+    ]
+    has, needs = rounds.estimates_for({one.id for one in found}, [posting]), rounds.needs_of(posting)
+    return sorted(found, key=lambda one: (-fit(needs, has.get(one.id, {})).score, one.id))[:count]
 
 
 def _apply(person: Person, posting: Posting, statement: str, world: World, *, days: int) -> Application:

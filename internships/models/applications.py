@@ -1,7 +1,7 @@
 """Applications: what students wish for, and what came of it."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,6 +112,11 @@ class Application(Model):
     def has_offer(self) -> bool:
         """Whether an offer waits for the applicant's word; it holds a seat."""
         return self.is_open and self.stage is Stage.OFFER
+
+    @property
+    def answer_on(self) -> date | None:
+        """The last day on which the enterprise may answer in time."""
+        return None if self.answer_by is None else day_of(self.answer_by - timedelta(microseconds=1))
 
     @property
     def number(self) -> str:

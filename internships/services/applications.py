@@ -209,9 +209,15 @@ def withdraw(
     )  # fmt: skip
 
 
+def keep(application: Application) -> None:
+    """Read an application anew, whatever became of it, and keep it until the transaction ends."""
+    db.session.flush()  # a seeder writes without flushing by itself, and reading anew would forget what it wrote
+    db.session.refresh(application, with_for_update={"of": Application})
+
+
 def hold(application: Application) -> None:
     """Read an application anew and keep it until the transaction ends. Raises ApplicationOver where it is decided."""
-    db.session.refresh(application, with_for_update={"of": Application})
+    keep(application)
     if not application.is_open:
         raise ApplicationOver
 

@@ -121,7 +121,10 @@ def ask_for_others(interview: Interview, words: str, *, by: Person, now: datetim
 
 
 def cancel(interview: Interview, words: str, *, by: Person, now: datetime) -> None:
-    """Call an appointment off, with a reason that the applicant reads. Raises ApplicationOver, InterviewOver, WordsMissing."""
+    """Call an appointment off, with a reason that the applicant reads.
+
+    Raises ApplicationOver, InterviewOver, WordsMissing.
+    """
     words = words.strip()
     if not MIN_WORDS <= len(words) <= 500:
         raise WordsMissing

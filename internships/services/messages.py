@@ -12,6 +12,7 @@ from internships.models import Application, ApplicationMessage, ApplicationStatu
 from internships.queries import messages as reads
 from internships.rules.stages import Side
 from internships.services import news
+from internships.services.applications import keep
 from internships.services.pipeline import answered, not_suspended
 
 LONGEST = 2000
@@ -42,7 +43,7 @@ def write(
     if side is Side.ENTERPRISE:
         not_suspended(application.posting)
     # Held, so that two messages at once make one mail, and none comes after the end.
-    db.session.refresh(application, with_for_update={"of": Application})
+    keep(application)
     if application.status not in TALKING:
         raise TalkOver
     body = body.strip()

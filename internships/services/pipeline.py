@@ -31,6 +31,7 @@ from internships.services.applications import (
     decline,
     give_seat_back,
     hold,
+    keep,
     note,
     reasons_against,
     wait_for_enterprise,
@@ -271,7 +272,7 @@ def leave(
 
     Raises ApplicationOver, BegunAlready.
     """
-    db.session.refresh(application, with_for_update={"of": Application})
+    keep(application)
     if application.is_open:
         conclude(
             application, ApplicationStatus.WITHDRAWN, EventKind.WITHDRAWN, Side.STUDENT, now,
@@ -304,7 +305,10 @@ def leave(
 def decline_many(
     applications: Sequence[Application], because: Because | None, words: str, *, by: Person, now: datetime
 ) -> list[Application]:
-    """Tell several applicants no with one reason; those decided meanwhile are left. Raises ReasonMissing, DecisionClosed."""
+    """Tell several applicants no with one reason; those decided meanwhile are left.
+
+    Raises ReasonMissing, DecisionClosed.
+    """
     words = checked(because, words)
     told = []
     for application in sorted(applications, key=lambda one: one.id):
@@ -337,7 +341,7 @@ def close_posting(
 
 def lapse(application: Application, now: datetime) -> bool:
     """Give the seat back of an offer whose time is over; whether it did."""
-    db.session.refresh(application, with_for_update={"of": Application})
+    keep(application)
     if not application.has_offer or application.offer_until is None or now < application.offer_until:
         return False
     conclude(application, ApplicationStatus.OFFER_DECLINED, EventKind.OFFER_LAPSED, Side.PLATFORM, now)

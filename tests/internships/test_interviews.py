@@ -1,7 +1,5 @@
 """Interview appointments: proposed, chosen, moved, in both calendars."""
 
-from datetime import timedelta
-
 import pytest
 
 from app.accounts.queries import profile_of
