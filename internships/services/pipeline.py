@@ -36,6 +36,7 @@ from internships.services.applications import (
     reasons_against,
     wait_for_enterprise,
     wait_for_student,
+    withdraw,
 )
 
 MIN_WORDS = 5
@@ -218,10 +219,7 @@ def accept(application: Application, named: Collection[int], *, by: Person, now:
         if one is application:
             _fill_seat(posting)
         else:
-            conclude(
-                one, ApplicationStatus.WITHDRAWN, EventKind.WITHDRAWN, Side.STUDENT, now,
-                because=Because.TOOK_ANOTHER, by=by,
-            )  # fmt: skip
+            withdraw(one, now, because=Because.TOOK_ANOTHER, by=by)
     audit.record(
         "application.accept",
         application,
@@ -274,10 +272,7 @@ def leave(
     """
     keep(application)
     if application.is_open:
-        conclude(
-            application, ApplicationStatus.WITHDRAWN, EventKind.WITHDRAWN, Side.STUDENT, now,
-            because=because, words=words.strip()[:500], by=by,
-        )  # fmt: skip
+        withdraw(application, now, because=because, words=words.strip()[:500], by=by)
         return
     if application.status is not ApplicationStatus.ACCEPTED:
         raise ApplicationOver
