@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.accounts import services as accounts
 from app.accounts.queries import profile_of
 from app.audit import AuditEntry
 from app.clock import on_the_wall, today
@@ -288,3 +289,20 @@ def test_applicants_are_exported_as_text_and_the_trail_knows_who_took_them(clien
     assert client.get(f"{table}.xlsx").data.startswith(b"PK")
     taken = db.session.query(AuditEntry).filter_by(action="applicants.export").all()
     assert sorted(one.details["format"] for one in taken) == ["csv", "xlsx"]
+
+
+def test_the_board_costs_the_same_with_many_applicants(client_of, db, cast, posting, application, board, statements):
+    client = client_of(cast.recruiter)
+    client.get(board)
+    with statements() as few:
+        client.get(board)
+    for number in range(9):
+        person = accounts.create_person(f"student-{number}@demo.example", f"学生{number}")
+        db.session.flush()
+        made = applications.opened(person.id, posting.id, "", 1, utcnow())
+        applications.wait_for_enterprise(made, posting, utcnow())
+        db.session.add(made)
+    db.session.commit()
+    with statements() as many:
+        client.get(board)
+    assert len(many) == len(few)
