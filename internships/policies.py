@@ -3,9 +3,10 @@
 from datetime import date
 
 from app.accounts.models import Organisation, OrganisationKind, Person, Role
-from internships.models import Application, MatchRound, Placement, Posting
+from internships.models import Application, ApplicationStatus, MatchRound, Placement, Posting
 
 STAFF = (Role.RECRUITER, Role.MENTOR)
+SHOWING = (ApplicationStatus.OPEN, ApplicationStatus.ACCEPTED, ApplicationStatus.MATCHED)
 ORGANISERS = (Role.COORDINATOR, Role.OFFICIAL, Role.ADMINISTRATOR)
 
 
@@ -34,6 +35,15 @@ def is_own_application(person: Person, application: Application) -> bool:
 def may_see_levels(person: Person, application: Application) -> bool:
     """An enterprise reads an applicant's levels in the posting's skills while the application is open, not after."""
     return application.is_open and person.has_role(Role.RECRUITER, organisation_id=application.posting.organisation_id)
+
+
+def may_read_files(person: Person, application: Application) -> bool:
+    """The applicant's own; the recruiters of the enterprise while it is open, and after it led to a place."""
+    if application.student_id == person.id:
+        return True
+    return application.status in SHOWING and person.has_role(
+        Role.RECRUITER, organisation_id=application.posting.organisation_id
+    )
 
 
 def may_organise(person: Person, organisation: Organisation) -> bool:

@@ -1,7 +1,7 @@
 """What internships offers to the parts that must not import it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, url_for
@@ -9,19 +9,24 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
-from app.accounts.models import Person, Role
+from app.accounts.models import Organisation, Person, Role
 from app.clock import received
 from app.i18n import language
 from app.reference import queries as reference
-from app.registry import EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
+from app.registry import Deadline, EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
 from app.skills.models import SourceKind
-from app.ui.filters import day, words
+from app.ui.filters import day, moment_text, words
 from internships import fits, queries
+from internships.models import Application, Interview
 from internships.policies import ORGANISERS, STAFF
+from internships.queries import interviews as appointments
+from internships.queries import messages, pipeline
 from internships.seeds import plant_postings
 
 CONSIDERED = 60
 SHOWN = 3
+MOST_LINES = 5
+URGENT = timedelta(days=3)
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +38,8 @@ def init_app(app: Flask) -> None:
     offered.demands.append(queries.open_seats)
     offered.panels.append(Panel(40, "main", matching_panel))
     offered.panels.append(Panel(25, "main", due_panel))
+    offered.panels.append(Panel(12, "main", answers_panel))
+    offered.deadlines.append(deadlines)
     offered.panels.append(Panel(35, "side", dates_panel))
     offered.panels.append(Panel(26, "main", rounds_panel))
     offered.seeders.append((300, "internships", plant_postings))
@@ -117,13 +124,19 @@ def due_panel(person: Person, today: date) -> PanelView | None:
         for placement in queries.ratings_due(person, [one.id for one in employers], today)
         if person.has_role(Role.MENTOR, organisation_id=placement.posting.organisation_id)
     ]
-    for employer in organisations_of(person, Role.RECRUITER):
-        for posting, waiting in queries.postings_with_applicants(employer.id):
+    hiring = organisations_of(person, Role.RECRUITER)
+    if hiring:
+        lines = _answers_due(hiring) + lines
+    for employer in hiring:
+        found = queries.postings_with_applicants(employer.id)
+        rounds = queries.rounds_of_postings([posting.id for posting, _waiting in found])
+        for posting, waiting in found:
+            page = "internships.applicants.index" if posting.id in rounds else "internships.pipeline.index"
             lines.append(
                 {
                     "title": words(posting, "title"),
                     "sub": ngettext("%(num)d applicant waits", "%(num)d applicants wait", waiting),
-                    "url": url_for("internships.applicants.index", slug=employer.slug, posting_id=posting.id),
+                    "url": url_for(page, slug=employer.slug, posting_id=posting.id),
                 }
             )
     if not lines:
@@ -139,6 +152,111 @@ def due_panel(person: Person, today: date) -> PanelView | None:
     first = lines[0]
     step = NextStep(_("Next step"), first["title"], first["sub"], _("Open"), first["url"])
     return PanelView("internships/panels/due.html", {"lines": lines}, step)
+
+
+def _answers_due(employers: Sequence[Organisation]) -> list[dict[str, str]]:
+    """Applications about which recruiters were reminded, and messages that nobody has read."""
+    slugs = {one.id: one.slug for one in employers}
+
+    def line(application: Application, sub: str) -> dict[str, str]:
+        posting = application.posting
+        url = url_for(
+            "internships.pipeline.show",
+            slug=slugs[posting.organisation_id],
+            posting_id=posting.id,
+            application_id=application.id,
+        )
+        return {"title": application.student.name, "sub": f"{words(posting, 'title')} · {sub}", "url": url}
+
+    late = [
+        line(one, _("answer by %(day)s", day=day(one.answer_on, "short")))
+        for one in pipeline.waiting_for_answer(employers, MOST_LINES)
+    ]
+    return late + [
+        line(one, ngettext("%(num)d new message", "%(num)d new messages", count))
+        for one, count in messages.unread_at(list(slugs))
+    ]
+
+
+def answers_panel(person: Person, today: date) -> PanelView | None:
+    """What applications want of a student: an answer to an offer, a time for an interview, reading a message."""
+    if not person.has_role(Role.STUDENT):
+        return None
+    offers = pipeline.offers_for(person)
+    lines = []
+    for one in offers:
+        until = _("until %(moment)s", moment=moment_text(one.offer_until, "short"))
+        lines.append(
+            {
+                "title": _("Answer the offer of %(name)s", name=words(one.posting.organisation, "name")),
+                "sub": f"{words(one.posting, 'title')} · {until}",
+                "url": url_for("internships.applications.show", application_id=one.id),
+            }
+        )
+    lines += [
+        {
+            "title": _("Choose a time for the interview"),
+            "sub": words(interview.application.posting, "title"),
+            "url": url_for("internships.applications.show", application_id=interview.application_id),
+        }
+        for interview in appointments.interviews_to_choose(person)
+    ]
+    unread = messages.unread_by_student(person)
+    if unread:
+        count = sum(unread.values())
+        url = url_for("internships.applications.index")
+        if len(unread) == 1:
+            url = url_for("internships.applications.show", application_id=next(iter(unread)), _anchor="messages")
+        title = ngettext("%(num)d new message", "%(num)d new messages", count)
+        lines.append({"title": title, "sub": _("on your applications"), "url": url})
+    if not lines:
+        return None
+    # What has days left does not push learning aside.
+    step = None
+    if offers and offers[0].offer_until is not None and offers[0].offer_until - received() <= URGENT:
+        step = NextStep(_("Next step"), lines[0]["title"], lines[0]["sub"], _("Open"), lines[0]["url"])
+    return PanelView("internships/panels/due.html", {"lines": lines}, step)
+
+
+def deadlines(person: Any, since: datetime, until: datetime) -> list[Deadline]:
+    """Interviews of both sides, and until when a student's offers stand."""
+    found: list[Deadline] = []
+    if person.has_role(Role.STUDENT):
+        for one in appointments.interviews_between(since, until, student=person):
+            found.append(_interview(one, words(one.application.posting.organisation, "name"), "student"))
+        for application in pipeline.offers_for(person):
+            if application.offer_until is not None and since <= application.offer_until < until:
+                found.append(_offer(application))
+    hiring = organisations_of(person, Role.RECRUITER)
+    if hiring:
+        ids = [one.id for one in hiring]
+        for one in appointments.interviews_between(since, until, organisation_ids=ids):
+            found.append(_interview(one, one.application.student.name, "enterprise"))
+    return found
+
+
+def _interview(one: Interview, who: str, side: str) -> Deadline:
+    posting = one.application.posting
+    if side == "student":
+        url = url_for("internships.applications.show", application_id=one.application_id)
+    else:
+        url = url_for(
+            "internships.pipeline.show",
+            slug=posting.organisation.slug,
+            posting_id=posting.id,
+            application_id=one.application_id,
+        )
+    where = " · ".join(part for part in (words(posting, "title"), one.place, one.link) if part)
+    at = one.chosen_at or one.proposed_at
+    return Deadline(f"interview-{one.id}-{side}@yangfan", at, _("Interview"), who, where, url)
+
+
+def _offer(application: Application) -> Deadline:
+    url = url_for("internships.applications.show", application_id=application.id)
+    name = words(application.posting.organisation, "name")
+    title = words(application.posting, "title")
+    at = application.offer_until or application.applied_at
+    return Deadline(f"offer-{application.id}@yangfan", at, _("Offer ends"), name, title, url, is_due=True)
 
 
 def rounds_panel(person: Person, today: date) -> PanelView | None:

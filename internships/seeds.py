@@ -23,6 +23,7 @@ from internships.models import (
     PostingStatus,
     RankedBy,
 )
+from internships.seeds_rolling import plant_rolling
 from internships.services import applications, placements, postings, rounds
 
 OPEN_SHARE = 0.5
@@ -245,6 +246,8 @@ def _open_applications(world: World, current: Sequence[Posting]) -> None:
     cast = world.cast
     own = [posting for posting in current if posting.organisation_id == cast.enterprise.id]
     others = [posting for posting in current if posting.organisation_id != cast.enterprise.id]
+    # One posting of the cast's enterprise takes its applicants one by one, outside of the round.
+    rolling, own = own[:1], own[1:]
     members = own + others[: max(3, len(others) // 4)]
     match_round = rounds.create(
         cast.university,
@@ -263,6 +266,8 @@ def _open_applications(world: World, current: Sequence[Posting]) -> None:
     for posting in members:
         if posting.ranked_by is RankedBy.HAND:
             _rank_by_hand(rng, posting)
+    for posting in rolling:
+        plant_rolling(world, posting)
 
 
 def _apply_cast(world: World, rng: Random, own: Sequence[Posting], others: Sequence[Posting]) -> None:

@@ -21,7 +21,7 @@ from app.i18n import force_locale
 from app.registry import NavEntry, NavLink, registry
 
 bp = Blueprint("calendar", __name__, template_folder="templates", url_prefix="/calendar")
-WHO = (Role.STUDENT, Role.TEACHER)
+WHO = (Role.STUDENT, Role.TEACHER, Role.RECRUITER)
 # The agenda looks four weeks ahead, the feed half a year back and a year ahead.
 AGENDA = timedelta(weeks=4)
 FEED_BACK, FEED_AHEAD = timedelta(days=180), timedelta(days=365)
@@ -123,7 +123,7 @@ def _ics(person: Any = None, *, as_attachment: bool = False) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Put the calendar into the rail of those who learn or teach."""
+    """Put the calendar into the rail of those who learn, teach or recruit."""
 
     def entries(person: Any) -> list[NavLink]:
         if not person.is_authenticated or not person.has_role(*WHO):

@@ -1,7 +1,7 @@
 """The evidence ledger and the level estimates read off it."""
 
 import enum
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.audit import keep_append_only
-from app.db import Exact, Model, choice, key, line, moment, moment_now, short_code, unit_score
+from app.db import Exact, Model, Moment, choice, key, line, moment, moment_now, short_code, short_name, unit_score
 from app.reference.models import Skill
 from app.skills.rules.levels import AssessorKind
 
@@ -79,6 +79,28 @@ class SkillEstimate(Model):
     as_of: Mapped[date] = mapped_column(sa.Date())
 
 
+class PassportLink(Model):
+    """A secret address under which anybody reads a passport, until it expires or is revoked."""
+
+    __tablename__ = "passport_link"
+
+    id: Mapped[key]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    token: Mapped[short_name] = mapped_column(unique=True)
+    shows_name: Mapped[bool] = mapped_column(default=True)
+    made_at: Mapped[moment]
+    expires_at: Mapped[moment]
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment())
+    views: Mapped[int] = mapped_column(default=0)
+    viewed_at: Mapped[datetime | None] = mapped_column(Moment())
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it opens the passport: within [made, expires), and not revoked."""
+        return self.revoked_at is None and now < self.expires_at
+
+
 keep_append_only(Evidence)
 
-__all__ = ["AssessorKind", "Evidence", "SkillEstimate", "SourceKind"]
+__all__ = ["AssessorKind", "Evidence", "PassportLink", "SkillEstimate", "SourceKind"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app.clock import end_of
 from app.db import db
 from app.reference.models import Skill
-from app.skills.models import AssessorKind, Evidence, SkillEstimate, SourceKind
+from app.skills.models import AssessorKind, Evidence, PassportLink, SkillEstimate, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +155,23 @@ def passport_with_skills(person_id: int) -> list[tuple[SkillEstimate, Skill]]:
         .order_by(Skill.family, SkillEstimate.shown.desc(), SkillEstimate.mean.desc(), SkillEstimate.skill_code)
     )
     return [(estimate, skill) for estimate, skill in db.session.execute(query)]
+
+
+def links_of(person_id: int) -> list[PassportLink]:
+    """The addresses under which a person shows their passport, newest first."""
+    query = (
+        sa.select(PassportLink).where(PassportLink.person_id == person_id).order_by(PassportLink.id.desc()).limit(50)
+    )
+    return list(db.session.scalars(query))
+
+
+def link_of(person_id: int, link_id: int) -> PassportLink | None:
+    """One of a person's own addresses."""
+    query = sa.select(PassportLink).where(PassportLink.id == link_id, PassportLink.person_id == person_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def link_by_token(token: str) -> PassportLink | None:
+    """The address with this secret, with whose passport it shows."""
+    query = sa.select(PassportLink).where(PassportLink.token == token).options(joinedload(PassportLink.person))
+    return db.session.scalars(query).one_or_none()

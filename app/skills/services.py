@@ -1,16 +1,23 @@
 """Recording evidence, and reading levels off the ledger."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from app import audit
+from app.accounts.models import Person
 from app.clock import day_of
 from app.db import db
+from app.errors import Refused
 from app.reference import files
 from app.skills import queries
-from app.skills.models import AssessorKind, Evidence, SkillEstimate, SourceKind
+from app.skills.models import AssessorKind, Evidence, PassportLink, SkillEstimate, SourceKind
 from app.skills.rules import levels
 
 Pair = tuple[int, str]
@@ -149,3 +156,43 @@ def refresh_everyone(as_of: date, progress: object = None) -> int:
         if callable(progress):
             progress(start + len(part), len(people))
     return count
+
+
+MOST_LINKS = 10
+
+
+class TooManyLinks(Refused):
+    message = _l("Ten links are open. Revoke one before you make another.")
+
+
+def show_by_link(person: Person, days: int, shows_name: bool, now: datetime) -> PassportLink:
+    """A new secret address under which anybody reads the passport for some days. Raises TooManyLinks."""
+    if sum(one.is_open(now) for one in queries.links_of(person.id)) >= MOST_LINKS:
+        raise TooManyLinks
+    link = PassportLink(
+        person_id=person.id,
+        token=secrets.token_urlsafe(24),
+        shows_name=shows_name,
+        made_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    db.session.add(link)
+    audit.record("passport.open-link", link, actor_id=person.id)
+    return link
+
+
+def revoke_link(link: PassportLink, now: datetime) -> None:
+    """Let an address open nothing any more; asked twice, once."""
+    if link.revoked_at is None:
+        link.revoked_at = now
+        audit.record("passport.revoke-link", link, actor_id=link.person_id)
+
+
+def count_view(link_id: int, now: datetime) -> None:
+    """One more reading of a passport by its address."""
+    db.session.execute(
+        sa.update(PassportLink)
+        .where(PassportLink.id == link_id)
+        .values(views=PassportLink.views + 1, viewed_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -67,6 +67,7 @@ class Posting(Model):
     is_remote: Mapped[bool] = mapped_column(default=False)
     seats: Mapped[int]
     seats_filled: Mapped[int] = mapped_column(default=0)
+    seats_offered: Mapped[int] = mapped_column(default=0)  # held by offers that wait for a word
     pay: Mapped[Decimal] = mapped_column(Exact(12, 2))
     pay_period: Mapped[PayPeriod] = mapped_column(choice(PayPeriod), default=PayPeriod.DAY)
     hours_a_week: Mapped[int] = mapped_column(default=40)
@@ -100,8 +101,8 @@ class Posting(Model):
 
     @property
     def seats_open(self) -> int:
-        """Seats not yet filled."""
-        return max(0, self.seats - self.seats_filled)
+        """Seats neither filled nor held by an offer."""
+        return max(0, self.seats - self.seats_filled - self.seats_offered)
 
 
 class PostingSkill(Model):

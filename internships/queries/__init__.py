@@ -6,9 +6,11 @@ from internships.queries.applications import (
     application_of,
     applications_of,
     has_applications,
+    keep_posting,
     open_applications_of,
     open_applications_to,
     profiles_of,
+    similar_to,
 )
 from internships.queries.demand import DemandRow, demand_rows, open_seats, placed_student_ids
 from internships.queries.placements import (
@@ -62,6 +64,7 @@ __all__ = [
     "first_lines",
     "has_applications",
     "hold_postings",
+    "keep_posting",
     "lines_of",
     "mentors_of",
     "open_applications_of",
@@ -86,6 +89,7 @@ __all__ = [
     "rounds_before_run",
     "rounds_of",
     "rounds_of_postings",
+    "similar_to",
     "students_of_round",
     "universities_of",
     "with_needs",

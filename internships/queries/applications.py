@@ -1,6 +1,7 @@
 """Reads of applications."""
 
 from collections.abc import Collection
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -11,13 +12,23 @@ from internships.models import (
     Application,
     ApplicationStatus,
     Posting,
+    PostingSkill,
 )
+from internships.queries.postings import open_postings
+from internships.rules.stages import Stage
+
+POSTING_COLUMNS = ["status", "opens_on", "closes_on", "seats", "seats_filled", "seats_offered"]
 
 
 def application_of(student: Person, posting: Posting) -> Application | None:
     """A student's application to a posting, whatever became of it."""
     query = sa.select(Application).where(Application.student_id == student.id, Application.posting_id == posting.id)
     return db.session.scalars(query).one_or_none()
+
+
+def keep_posting(posting: Posting) -> None:
+    """Read a posting's own columns anew and keep it as it is until the transaction ends; others may keep it too."""
+    db.session.refresh(posting, POSTING_COLUMNS, with_for_update={"read": True, "of": Posting})
 
 
 def has_applications(posting_id: int) -> bool:
@@ -74,10 +85,17 @@ def application_by_id(application_id: int) -> Application | None:
 
 
 def open_applications_to(posting_ids: Collection[int], *, locked: bool = False) -> list[Application]:
-    """Open applications to postings, in a fixed order; `locked` keeps others from deciding them meanwhile."""
+    """Open applications to postings, in a fixed order; `locked` keeps others from deciding them meanwhile.
+
+    Without those that have an offer: their seat is held, and the word is the applicant's.
+    """
     query = (
         sa.select(Application)
-        .where(Application.posting_id.in_(posting_ids), Application.status == ApplicationStatus.OPEN)
+        .where(
+            Application.posting_id.in_(posting_ids),
+            Application.status == ApplicationStatus.OPEN,
+            Application.stage != Stage.OFFER,
+        )
         .order_by(Application.id)
     )
     if locked:
@@ -89,3 +107,10 @@ def profiles_of(student_ids: Collection[int]) -> dict[int, StudentProfile]:
     """Profiles by person id."""
     query = sa.select(StudentProfile).where(StudentProfile.person_id.in_(student_ids))
     return {profile.person_id: profile for profile in db.session.scalars(query)}
+
+
+def similar_to(posting: Posting, today: date) -> sa.Select[Posting]:
+    """Other open postings that ask for a skill of this one, those closing first at the top."""
+    codes = sa.select(PostingSkill.skill_code).where(PostingSkill.posting_id == posting.id)
+    asking = sa.select(PostingSkill.posting_id).where(PostingSkill.skill_code.in_(codes))
+    return open_postings(today).where(Posting.id != posting.id, Posting.id.in_(asking))

@@ -2,18 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from app import audit
 from app.accounts.models import Person, StudentProfile
+from app.clock import day_of, end_of
 from app.db import db
 from app.errors import Refused
 from internships import queries
-from internships.models import Application, ApplicationStatus, MatchRound, Placement, Posting, RankedBy
+from internships.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    EventKind,
+    MatchRound,
+    Placement,
+    Posting,
+    RankedBy,
+)
 from internships.rules.eligibility import PostingFacts, Reason, StudentFacts, ineligible
+from internships.rules.stages import ANSWER_DAYS, Because, Side, Stage, half_time
 
 MAX_OPEN = 30
 
@@ -76,11 +87,13 @@ def apply(
 ) -> Application:
     """An open application; asked twice, the same one. A withdrawn one opens again.
 
-    Raises PostingClosed, RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
+    Whoever closes the posting at this moment is before this or after it, never between. Raises PostingClosed,
+    RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
     """
     kept = queries.application_of(student, posting)
     if kept is not None and kept.is_open:
         return kept
+    queries.keep_posting(posting)
     if not posting.is_open(today):
         raise PostingClosed
     match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
@@ -101,19 +114,70 @@ def apply(
             now,
             last + 1,
         )
-        kept.decided_at, kept.posting_rank, kept.outcome = None, None, {}
+        kept.decided_at, kept.posting_rank, kept.outcome, kept.stage = None, None, {}, Stage.RECEIVED
+        kept.offered_at, kept.offer_until, kept.answered_at = None, None, None
+        wait_for_enterprise(kept, posting, now)
+        note(kept, EventKind.APPLIED, Side.STUDENT, now, by=student)
         return kept
     application = opened(student.id, posting.id, statement, last + 1, now)
+    wait_for_enterprise(application, posting, now)
     try:
         with db.session.begin_nested():
             db.session.add(application)
             db.session.flush()
+            note(application, EventKind.APPLIED, Side.STUDENT, now, by=student)
     except sa.exc.IntegrityError:  # two clicks at once: the other one was first
         found = queries.application_of(student, posting)
         if found is None:
             raise
         return found
     return application
+
+
+def days_to_answer(posting: Posting) -> int:
+    """Within how many days the enterprise says that it answers."""
+    return int(getattr(posting, "answer_days", None) or ANSWER_DAYS)
+
+
+def wait_for_enterprise(application: Application, posting: Posting, now: datetime) -> None:
+    """Start the clock: the enterprise has the next word, and its days to say it end with a day."""
+    application.waiting_since = now
+    application.answer_by = end_of(day_of(now) + timedelta(days=days_to_answer(posting)))
+    application.clock_at = half_time(now, application.answer_by)
+    application.reminders, application.reminded_at = 0, None
+
+
+def wait_for_student(application: Application) -> None:
+    """Stop the clock: the applicant has the next word."""
+    application.waiting_since, application.answer_by, application.clock_at = None, None, None
+    application.reminders, application.reminded_at = 0, None
+
+
+def note(
+    application: Application,
+    kind: EventKind,
+    side: Side,
+    now: datetime,
+    *,
+    by: Person | None = None,
+    because: Because | None = None,
+    words: str = "",
+    about: datetime | None = None,
+) -> ApplicationEvent:
+    """Add what happened to the record of an application."""
+    event = ApplicationEvent(
+        application_id=application.id,
+        at=now,
+        kind=kind,
+        side=side,
+        actor_id=by.id if by else None,
+        stage=application.stage,
+        because=because,
+        words=words,
+        about=about,
+    )
+    db.session.add(event)
+    return event
 
 
 def opened(student_id: int, posting_id: int, statement: str, rank: int, at: datetime) -> Application:
@@ -126,26 +190,80 @@ def opened(student_id: int, posting_id: int, statement: str, rank: int, at: date
         student_rank=rank,
         applied_at=at,
         outcome={},
+        stage=Stage.RECEIVED,
     )
 
 
-def withdraw(application: Application, now: datetime) -> None:
+def withdraw(
+    application: Application,
+    now: datetime,
+    *,
+    because: Because | None = None,
+    words: str = "",
+    by: Person | None = None,
+) -> None:
     """Take an open application back; until the round is run the student may. Raises ApplicationOver."""
-    _decide(application, ApplicationStatus.WITHDRAWN, now)
+    conclude(
+        application, ApplicationStatus.WITHDRAWN, EventKind.WITHDRAWN, Side.STUDENT, now, because=because, words=words,
+        by=by,
+    )  # fmt: skip
 
 
-def _decide(application: Application, status: ApplicationStatus, now: datetime) -> None:
-    """Move an open application to `status`. One statement decides between this and a round that is being run."""
+def keep(application: Application) -> None:
+    """Read an application anew, whatever became of it, and keep it until the transaction ends."""
+    db.session.flush()  # a seeder writes without flushing by itself, and reading anew would forget what it wrote
+    db.session.refresh(application, with_for_update={"of": Application})
+
+
+def hold(application: Application) -> None:
+    """Read an application anew and keep it until the transaction ends. Raises ApplicationOver where it is decided."""
+    keep(application)
+    if not application.is_open:
+        raise ApplicationOver
+
+
+def conclude(
+    application: Application,
+    status: ApplicationStatus,
+    kind: EventKind,
+    side: Side,
+    now: datetime,
+    *,
+    because: Because | None = None,
+    words: str = "",
+    by: Person | None = None,
+) -> None:
+    """End an open application with its reason. One statement decides between this and a round that is being run.
+
+    A seat that was held by an offer is given back. Raises ApplicationOver.
+    """
     moved = db.session.execute(
         sa.update(Application)
         .where(Application.id == application.id, Application.status == ApplicationStatus.OPEN)
         .values(status=status, decided_at=now)
         .execution_options(synchronize_session=False)
-        .returning(Application.id)
+        .returning(Application.stage)
     ).first()
     if moved is None:
         raise ApplicationOver
-    db.session.refresh(application, ["status", "decided_at"])
+    db.session.refresh(application, ["status", "decided_at", "stage"])
+    if moved[0] is Stage.OFFER:
+        give_seat_back(application.posting_id)
+    reasons: dict[str, str] = {"because": because.value} if because else {}
+    reasons |= {"reason": words} if words else {}
+    application.outcome = {"outcome": kind.value} | reasons
+    wait_for_student(application)
+    note(application, kind, side, now, by=by, because=because, words=words)
+
+
+def give_seat_back(posting_id: int) -> None:
+    """A seat that an offer held is free again."""
+    db.session.execute(
+        sa.update(Posting)
+        .where(Posting.id == posting_id, Posting.seats_offered > 0)
+        .values(seats_offered=Posting.seats_offered - 1)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def order(
@@ -175,13 +293,20 @@ def _of_closed_rounds(
     return found
 
 
-def decline(application: Application, reason: str, *, by: Person, now: datetime) -> None:
-    """Tell an applicant no, with a reason that they read. Raises DecisionClosed, ApplicationOver."""
+def decline(
+    application: Application, reason: str, *, by: Person, now: datetime, because: Because | None = None
+) -> None:
+    """Tell an applicant no, with a reason that they read; an offer that is out is taken back by it.
+
+    Raises DecisionClosed, ApplicationOver.
+    """
     match_round = queries.rounds_of_postings([application.posting_id]).get(application.posting_id)
     if match_round is not None and match_round.is_closed(now):
         raise DecisionClosed
-    _decide(application, ApplicationStatus.DECLINED, now)
-    application.outcome = {"outcome": "declined", "reason": reason}
+    hold(application)
+    kind = EventKind.OFFER_WITHDRAWN if application.has_offer else EventKind.DECLINED
+    conclude(application, ApplicationStatus.DECLINED, kind, Side.ENTERPRISE, now, because=because, words=reason, by=by)
+    application.answered_at = application.answered_at or now
     audit.record(
         "application.decline", application, actor_id=by.id, organisation_id=application.posting.organisation_id
     )

@@ -2,8 +2,28 @@
 
 from flask import Blueprint
 
-from internships.views import applicants, applications, placements, postings, ratings, rounds
+from internships.views import (
+    applicant_files,
+    applicants,
+    applications,
+    interviews,
+    pipeline,
+    placements,
+    postings,
+    ratings,
+    rounds,
+)
 
 bp = Blueprint("internships", __name__, template_folder="../templates")
-for module in (postings, applications, applicants, rounds, placements, ratings):
+for module in (
+    postings,
+    applications,
+    applicants,
+    pipeline,
+    interviews,
+    applicant_files,
+    rounds,
+    placements,
+    ratings,
+):
     bp.register_blueprint(module.bp)

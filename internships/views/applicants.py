@@ -21,7 +21,7 @@ from internships.forms.applications import DeclineForm
 from internships.models import Application, ApplicationStatus, Posting, RankedBy
 from internships.rules.fit import fit, rank_by_fit
 from internships.services import applications as services
-from internships.services import rounds
+from internships.services import news, pipeline, rounds
 
 bp = Blueprint("applicants", __name__)
 
@@ -112,10 +112,13 @@ def decline(slug: str, posting_id: int, application_id: int) -> Any:
     if application is None or application.posting_id != posting.id:
         abort(404)
     form = DeclineForm()
-    if form.validate_on_submit():
-        services.decline(application, form.reason.data or "", by=me(), now=received())
-        db.session.commit()
-        flash(_("Declined. They read your reason."), "success")
-    else:
-        flash(_("Give a reason of 5 to 500 characters; the applicant reads it."), "error")
+    if not form.validate_on_submit():
+        raise pipeline.ReasonMissing
+    words = pipeline.checked(form.why(), form.words())
+    services.decline(application, words, by=me(), now=received(), because=form.why())
+    news.tell_student(application, application.outcome["outcome"])
+    db.session.commit()
+    flash(_("Declined. They read your reason."), "success")
+    if request.form.get("back") == "pipeline":
+        return redirect(url_for("internships.pipeline.index", slug=slug, posting_id=posting_id), 303)
     return redirect(url_for(".index", slug=slug, posting_id=posting_id), 303)

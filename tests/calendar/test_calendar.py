@@ -71,7 +71,7 @@ def test_what_is_done_is_no_longer_due(sign_in, db, cast, cohort):
 def test_a_teacher_sees_the_dates_of_own_cohorts(client_of, cast, cohort):
     assert "Customs and compliance" in page(client_of(cast.coordinator), "/calendar/").text
     assert "Customs and compliance" not in page(client_of(cast.other_coordinator), "/calendar/").text
-    assert client_of(cast.recruiter).get("/calendar/").status_code == 404
+    assert client_of(cast.official).get("/calendar/").status_code == 404
 
 
 def test_a_quiz_with_a_window_stands_in_it(db, app, sign_in, cast, cohort, due):

@@ -40,7 +40,8 @@ def test_an_enterprise_finds_an_intern_and_rates_another(page, new_page, enter, 
     student.goto(posting)
     shoot(student, "posting-student", dark=True)
     press(student, "/applications/")
-    student.wait_for_url("**/applications/")
+    student.wait_for_url("**/applications/*/")
+    shoot(student, "application-received")
 
     page.goto(posting.rstrip("/").replace("/postings/", "/organisations/demo-enterprise/postings/") + "/applicants/")
     expect(page.locator("main ol.items > li")).to_have_count(1)

@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from app.skills.views import passport
+from app.skills.views import links, passport
 
 bp = Blueprint("skills", __name__, template_folder="../templates")
 bp.register_blueprint(passport.bp)
+bp.register_blueprint(links.bp)
