@@ -55,6 +55,7 @@ def _enterprise_nav(person: Any) -> list[NavLink]:
         links.append(
             NavLink(_("Our postings"), url_for("internships.postings.work", slug=organisation.slug), "briefcase")
         )
+        links.append(NavLink(_("Match rounds"), url_for("internships.round_parts.index", slug=organisation.slug), "scale"))
     for organisation in organisations_of(person, *STAFF)[:1]:
         links.append(
             NavLink(_("Our interns"), url_for("internships.placements.index", slug=organisation.slug), "people")
@@ -116,6 +117,14 @@ def due_panel(person: Person, today: date) -> PanelView | None:
         for placement in queries.ratings_due(person, [one.id for one in employers], today)
         if person.has_role(Role.MENTOR, organisation_id=placement.posting.organisation_id)
     ]
+    for part in queries.invitations_of([one.id for one in organisations_of(person, Role.RECRUITER)], received()):
+        lines.append(
+            {
+                "title": _("Invitation: %(title)s", title=words(part.round, "title")),
+                "sub": words(part.posting, "title"),
+                "url": url_for("internships.round_parts.index", slug=part.posting.organisation.slug),
+            }
+        )
     for employer in organisations_of(person, Role.RECRUITER):
         for posting, waiting in queries.postings_with_applicants(employer.id):
             lines.append(
@@ -141,14 +150,14 @@ def due_panel(person: Person, today: date) -> PanelView | None:
 
 
 def rounds_panel(person: Person, today: date) -> PanelView | None:
-    """An organiser's rounds that have not been run; one that has closed is the next thing to do."""
+    """An organiser's rounds whose result has not been shown; one that has closed is the next thing to do."""
     organisers = organisations_of(person, *ORGANISERS)
     rounds = queries.rounds_before_run([one.id for one in organisers]) if organisers else []
     if not rounds:
         return None
     now = received()
     waiting = queries.applicants_per_round([one.id for one in rounds])
-    closed = next((one for one in rounds if one.is_closed(now)), None)
+    closed = next((one for one in rounds if one.is_closed(now) and not one.is_settled), None)
     step = None
     if closed is not None:
         count = waiting.get(closed.id, 0)

@@ -14,6 +14,7 @@ from app.errors import Refused
 from internships import queries
 from internships.models import Application, ApplicationStatus, MatchRound, Placement, Posting, RankedBy
 from internships.rules.eligibility import PostingFacts, Reason, StudentFacts, ineligible
+from internships.services import round_entry
 
 MAX_OPEN = 30
 
@@ -32,10 +33,6 @@ class AlreadyApplied(Refused):
 
 class TooManyApplications(Refused):
     message = _l("You have 30 open applications. Withdraw one before you add another.")
-
-
-class RoundOver(Refused):
-    message = _l("The match round of this posting has closed; it takes no more applications.")
 
 
 class ApplicationOver(Refused):
@@ -76,21 +73,19 @@ def apply(
 ) -> Application:
     """An open application; asked twice, the same one. A withdrawn one opens again.
 
-    Raises PostingClosed, RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
+    Raises PostingClosed, NotEligible, AlreadyApplied, TooManyApplications, and what `round_entry.enter` raises.
     """
     kept = queries.application_of(student, posting)
     if kept is not None and kept.is_open:
         return kept
     if not posting.is_open(today):
         raise PostingClosed
-    match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
-    if match_round is not None and match_round.is_closed(now):
-        raise RoundOver
+    taken = queries.open_applications_of(student)
+    round_entry.enter(posting.id, student, [one.posting_id for one in taken], now, today)
     if reasons_against(profile, posting, today, queries.placements_of(student)):
         raise NotEligible
     if kept is not None and kept.status is not ApplicationStatus.WITHDRAWN:
         raise AlreadyApplied
-    taken = queries.open_applications_of(student)
     if len(taken) >= MAX_OPEN:
         raise TooManyApplications
     last = max((one.student_rank or 0 for one in taken), default=0)
@@ -130,7 +125,8 @@ def opened(student_id: int, posting_id: int, statement: str, rank: int, at: date
 
 
 def withdraw(application: Application, now: datetime) -> None:
-    """Take an open application back; until the round is run the student may. Raises ApplicationOver."""
+    """Take an open application back; until the round is run the student may. Raises ApplicationOver, BeingMatched."""
+    round_entry.leave(application.posting_id)
     _decide(application, ApplicationStatus.WITHDRAWN, now)
 
 
@@ -177,7 +173,7 @@ def _of_closed_rounds(
 
 def decline(application: Application, reason: str, *, by: Person, now: datetime) -> None:
     """Tell an applicant no, with a reason that they read. Raises DecisionClosed, ApplicationOver."""
-    match_round = queries.rounds_of_postings([application.posting_id]).get(application.posting_id)
+    match_round = queries.held_rounds_of_postings([application.posting_id]).get(application.posting_id)
     if match_round is not None and match_round.is_closed(now):
         raise DecisionClosed
     _decide(application, ApplicationStatus.DECLINED, now)
@@ -188,11 +184,14 @@ def decline(application: Application, reason: str, *, by: Person, now: datetime)
 
 
 def rank_by_hand(posting: Posting, applicants: Sequence[Application], wanted: Mapping[int, int | None]) -> None:
-    """Keep the enterprise's order: numbers by application id; None leaves somebody unranked. Raises RankedByFit."""
-    if posting.ranked_by is not RankedBy.HAND:
+    """Keep the enterprise's order: numbers by application id, equal ones for equals; None leaves somebody unnumbered.
+
+    Raises RankedByFit.
+    """
+    if posting.ranked_by is RankedBy.FIT:
         raise RankedByFit
-    numbered = [one for one in applicants if wanted.get(one.id) is not None]
-    numbered.sort(key=lambda one: (wanted[one.id], one.posting_rank or 10_000, one.id))
-    places = {one.id: rank for rank, one in enumerate(numbered, start=1)}
+    numbers = sorted({number for one in applicants if (number := wanted.get(one.id)) is not None})
+    places = {number: place for place, number in enumerate(numbers, start=1)}
     for application in applicants:
-        application.posting_rank = places.get(application.id)
+        number = wanted.get(application.id)
+        application.posting_rank = None if number is None else places[number]

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from internships.views import applicants, applications, placements, postings, ratings, rounds
+from internships.views import applicants, applications, placements, postings, ratings, round_parts, round_runs, rounds
 
 bp = Blueprint("internships", __name__, template_folder="../templates")
-for module in (postings, applications, applicants, rounds, placements, ratings):
+for module in (postings, applications, applicants, rounds, round_runs, round_parts, placements, ratings):
     bp.register_blueprint(module.bp)

@@ -18,6 +18,7 @@ from app.reference import queries as reference
 from internships import policies, queries
 from internships.forms.applications import ApplicationForm
 from internships.services import applications as services
+from internships.services import explanations
 
 bp = Blueprint("applications", __name__)
 
@@ -27,6 +28,7 @@ bp = Blueprint("applications", __name__)
 def index() -> str:
     """Open applications in the student's order, then what has been decided and why, and placements."""
     taken = queries.applications_of(current_user)
+    explanations.add_to(taken)
     rounds = queries.rounds_of_postings([one.posting_id for one in taken])
     return render_template(
         "internships/applications/index.html",
@@ -84,7 +86,7 @@ def order() -> Response:
     move, _dash, moved = request.form.get("move", "").partition("-")
     if re.fullmatch(r"[0-9]{1,9}", moved) and int(moved) in wanted:
         wanted[int(moved)] += {"up": -3, "down": 3}.get(move, 0)
-    rounds = queries.rounds_of_postings([one.posting_id for one in taken])
+    rounds = queries.held_rounds_of_postings([one.posting_id for one in taken])
     services.order(taken, wanted, received(), rounds)
     db.session.commit()
     flash(_("Your order is saved."), "success")
