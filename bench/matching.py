@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappush, heapreplace
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def _offsets(counts: Numbers) -> Numbers:
 def split(values: Numbers, offsets: Numbers) -> list[list[int]]:
     """The lists that stand one after another in `values`."""
     flat, bounds = values.tolist(), offsets.tolist()
-    return [flat[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [flat[start:end] for start, end in pairwise(bounds)]
 
 
 def plain(students: Sequence[Sequence[int]], rankings: Sequence[Sequence[int]], capacity: Sequence[int]) -> list[int]:
@@ -112,7 +113,10 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def compare(students: int = 200_000, postings: int = 10_000, choices: int = 20, rounds: int = 5) -> str:
-    """The table: both ways on the whole market and on a tenth of its entries, in turn. Raises ValueError if they differ."""
+    """The table: both ways on the whole market and on a tenth of its entries, in turn.
+
+    Raises ValueError if they differ.
+    """
     sizes = {"a tenth": (students // 10, postings // 10), "whole": (students, postings)}
     took: dict[tuple[str, str], list[float]] = {}
     entries = {}

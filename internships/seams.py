@@ -55,7 +55,9 @@ def _enterprise_nav(person: Any) -> list[NavLink]:
         links.append(
             NavLink(_("Our postings"), url_for("internships.postings.work", slug=organisation.slug), "briefcase")
         )
-        links.append(NavLink(_("Match rounds"), url_for("internships.round_parts.index", slug=organisation.slug), "scale"))
+        links.append(
+            NavLink(_("Match rounds"), url_for("internships.round_parts.index", slug=organisation.slug), "scale")
+        )
     for organisation in organisations_of(person, *STAFF)[:1]:
         links.append(
             NavLink(_("Our interns"), url_for("internships.placements.index", slug=organisation.slug), "people")

@@ -57,9 +57,7 @@ class RoundForm(FlaskForm):
     )
     region_code = SelectField(_l("Region"), [Optional()], description=_l("Where the round is for one."))
     cluster_code = SelectField(_l("Industrial cluster"), [Optional()], description=_l("Where the round is for one."))
-    most_choices = IntegerField(
-        _l("Choices of each student"), [Optional(), NumberRange(1, 30)], default=MOST_CHOICES
-    )
+    most_choices = IntegerField(_l("Choices of each student"), [Optional(), NumberRange(1, 30)], default=MOST_CHOICES)
 
     def offer(self, organisation: Organisation, regions: Sequence[Region], clusters: Sequence[Cluster]) -> None:
         """Say what can be chosen; without a choice the place is the organiser's own."""
@@ -124,7 +122,7 @@ class CapForm(FlaskForm):
 
 
 def first_moments(now: datetime) -> dict[str, datetime]:
-    """What a new round's form begins with: from tomorrow for two weeks, until six in the evening, results a day later."""
+    """What a new round's form begins with: two weeks from tomorrow, until six in the evening; results a day later."""
     day = on_the_wall(now).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     closes = day.replace(hour=18) + timedelta(days=14)
     return {"opens_at": day, "closes_at": closes, "results_at": closes + timedelta(days=1)}

@@ -24,7 +24,7 @@ from internships.models.postings import Posting
 
 
 class RoundStatus(enum.StrEnum):
-    """Where a match round stands. `running`: the inputs are settled and are being matched; `run`: matched, not shown."""
+    """Where a match round stands. `running`: inputs are settled and being matched; `run`: matched, not shown."""
 
     OPEN = "open"
     RUNNING = "running"
@@ -59,7 +59,7 @@ class Part(enum.StrEnum):
 class MatchRound(Model):
     """A match season's round: applications to its postings are matched at once, and shown to all at one moment.
 
-    The lottery seed is published beforehand. Inputs and result are files known by their digests; `record` holds figures.
+    The lottery seed is published beforehand. Inputs and result are files known by digests; `record` holds figures.
     """
 
     __tablename__ = "match_round"

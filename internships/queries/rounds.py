@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Organisation, Person
 from app.db import db
@@ -146,9 +146,7 @@ def parts_of_enterprise(organisation: Organisation) -> list[RoundPosting]:
 
 def open_postings_of(organisation: Organisation, today: date) -> list[Posting]:
     """An enterprise's postings that take applications and have free seats, those closing first at the top."""
-    query = open_postings(today).where(
-        Posting.organisation_id == organisation.id, Posting.seats_filled < Posting.seats
-    )
+    query = open_postings(today).where(Posting.organisation_id == organisation.id, Posting.seats_filled < Posting.seats)
     return list(db.session.scalars(query.limit(50)))
 
 
@@ -257,7 +255,7 @@ def applicants_per_round(round_ids: Collection[int]) -> dict[int, int]:
 
 
 def postings_without_round(match_round: MatchRound, today: date, most: int) -> list[Posting]:
-    """At most so many open postings with seats that a round is for and that are in none, those closing first at the top.
+    """At most so many open postings with seats that a round is for and that are in none, first those closing first.
 
     Whoever was invited to this round before is left out, whatever the answer.
     """

@@ -26,8 +26,9 @@ Rows = Iterator[Sequence[Sequence[Any]]]
 
 
 def read_without_lock() -> None:
-    """Let this transaction only read, so that on SQLite nobody who writes waits for it; asked for before it begins."""
-    db.session.connection(execution_options={"reads_only": True})
+    """Let the transaction that begins now only read, so that on SQLite nobody who writes waits for it."""
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"reads_only": True})
 
 
 def _streamed(query: sa.Select[Any]) -> Rows:
@@ -79,7 +80,7 @@ def need_rows(match_round: MatchRound) -> list[Any]:
 
 
 def application_rows(match_round: MatchRound) -> Rows:
-    """Open applications to a round: id, student, posting, the student's number, the enterprise's; 0 where there is none."""
+    """Open applications to a round: id, student, posting, the student's number, the enterprise's; 0 for none."""
     return _streamed(
         sa.select(
             Application.id,

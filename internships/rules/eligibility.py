@@ -128,9 +128,7 @@ def reasons_in(bits: int) -> list[Reason]:
     return [reason for reason in Reason if bits & bit(reason)]
 
 
-def ineligible_pairs(
-    students: StudentColumns, postings: PostingColumns, student: Numbers, posting: Numbers
-) -> Numbers:
+def ineligible_pairs(students: StudentColumns, postings: PostingColumns, student: Numbers, posting: Numbers) -> Numbers:
     """The reasons, as bits, why `student[i]` may not take `posting[i]`; the same as `ineligible` for each pair."""
     bits = np.zeros(len(student), dtype=np.int32)
 

@@ -37,8 +37,8 @@ class Mode(IntEnum):
 class Inputs:
     """All that a matching is made of. Students and postings stand in the order of their ids.
 
-    The choices of student s are `offsets[s]:offsets[s+1]`, best first; `hand` is the enterprise's number (0: none, equal
-    numbers: equals), `score` the fit in billionths. `university` and `programme` number the groups that caps count.
+    The choices of student s are `offsets[s]:offsets[s+1]`, best first; `hand` is the enterprise's number (0: none;
+    equal ones: equals), `score` the fit in billionths. `university` and `programme` number the groups that caps count.
     `left_out` holds applications that could not be matched, with the `reasons` as bits. The evidence is what the scores
     were computed from: estimates by student, needs by posting; texts are UTF-8, one line each.
     """

@@ -31,9 +31,7 @@ def add_to(applications: Sequence[Application]) -> None:
             if posting_id != application.posting_id:
                 continue
             try:
-                told = _told(
-                    application, season_files.inputs_of(inputs_digest), season_files.result_of(result_digest)
-                )
+                told = _told(application, season_files.inputs_of(inputs_digest), season_files.result_of(result_digest))
             except season_files.SeasonFileGone:
                 continue
             if told is not None:
@@ -78,9 +76,7 @@ def _evidence(inputs: season.Inputs, choice: int) -> tuple[list[Need], dict[str,
     student = int(inputs.offsets.searchsorted(choice, side="right")) - 1
     first, last = int(inputs.estimate_offsets[student]), int(inputs.estimate_offsets[student + 1])
     has = {
-        codes[int(inputs.estimate_skill[at])]: Posterior(
-            float(inputs.estimate_mean[at]), float(inputs.estimate_sd[at])
-        )
+        codes[int(inputs.estimate_skill[at])]: Posterior(float(inputs.estimate_mean[at]), float(inputs.estimate_sd[at]))
         for at in range(first, last)
     }
     return needs, has

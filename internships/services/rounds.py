@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -69,8 +68,8 @@ class NothingToAnswer(Refused):
 
 class CapAcrossPostings(Refused):
     message = _l(
-        "A cap over several postings together is not taken: then a stable result may not exist. Give each posting its own "
-        "cap, or divide the seats among the postings beforehand."
+        "A cap over several postings together is not taken: then a stable result may not exist. Give each posting its "
+        "own cap, or divide the seats among the postings beforehand."
     )
 
 

@@ -50,14 +50,19 @@ def index(slug: str) -> str:
     )
 
 
-@bp.route("/organisations/<slug>/match-rounds/<int:round_id>/postings/<int:posting_id>/participation/", methods=["POST"])
+@bp.route(
+    "/organisations/<slug>/match-rounds/<int:round_id>/postings/<int:posting_id>/participation/", methods=["POST"]
+)
 @roles(Role.RECRUITER)
 def join(slug: str, round_id: int, posting_id: int) -> Any:
     """Let a posting take part; said twice it is the same."""
     match_round, posting = _found(slug, round_id, posting_id)
     services.join(match_round, posting, by=me(), now=received(), today=today())
     db.session.commit()
-    flash(_("Your posting takes part. Put its applicants in order before the round closes, or leave it to the fit."), "success")
+    flash(
+        _("Your posting takes part. Put its applicants in order before the round closes, or leave it to the fit."),
+        "success",
+    )
     return _back(slug)
 
 

@@ -58,9 +58,7 @@ def release(round_id: int) -> Any:
     match_round = own(round_id)
     if season_runs.release(match_round, now=received()):
         arguments = {"round": round_id, "link": _link()}
-        jobs.enqueue(
-            season_runs.TELL, arguments, actor_id=me().id, organisation_id=match_round.organisation_id
-        )
+        jobs.enqueue(season_runs.TELL, arguments, actor_id=me().id, organisation_id=match_round.organisation_id)
     db.session.commit()
     flash(_("Everybody sees the result now, and is told by mail."), "success")
     return _back(round_id)

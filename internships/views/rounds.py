@@ -82,7 +82,7 @@ def show(round_id: int) -> Response:
         job=job,
         counts=counts,
         choices=_choices(counts) if counts and may_run else [],
-        chart=_chart(counts) if counts and may_run else None,
+        picture=_chart(counts) if counts and may_run else None,
         second=queries.second_round_of(match_round) if counts else None,
         now=received(),
     )
@@ -156,5 +156,8 @@ def follow(round_id: int) -> Any:
     """Announce a second round for the seats that stayed free; a second click finds the same one."""
     second = services.follow_up(own(round_id), by=me(), now=received(), today=today())
     db.session.commit()
-    flash(_("“%(title)s” is announced; the enterprises with free seats are invited.", title=words(second, "title")), "success")
+    flash(
+        _("“%(title)s” is announced; the enterprises with free seats are invited.", title=words(second, "title")),
+        "success",
+    )
     return redirect(url_for(".show", round_id=second.id), 303)

@@ -1,4 +1,4 @@
-"""Laws of the matching on arrays: against all matchings of small markets, and the plain heaps and the proof on large ones."""
+"""Laws of the matching on arrays: against all matchings of small markets; plain heaps and the proof on large ones."""
 
 import ast
 from inspect import getsource
@@ -59,9 +59,7 @@ def market_of(choices, rankings, capacity, caps=()):
 
 def stated_of(choices, rankings, capacity, caps=()):
     offsets, chosen = flat(choices)
-    tiers = [
-        rankings[p].index(s) if s in rankings[p] else NOBODY for s, wishes in enumerate(choices) for p in wishes
-    ]
+    tiers = [rankings[p].index(s) if s in rankings[p] else NOBODY for s, wishes in enumerate(choices) for p in wishes]
     return Stated(offsets, chosen, array(tiers), array(capacity), [(array(g), array(m)) for g, m in caps])
 
 
@@ -81,9 +79,7 @@ def fits(group, posting, capacity, caps):
     """Whether a posting may have exactly this group."""
     if len(group) > capacity[posting]:
         return False
-    return all(
-        sum(of[s] == one for s in group) <= most[posting] for of, most in caps for one in {of[s] for s in group}
-    )
+    return all(sum(of[s] == one for s in group) <= most[posting] for of, most in caps for one in {of[s] for s in group})
 
 
 def stable_matchings(choices, rankings, capacity, caps=()):
