@@ -195,11 +195,15 @@ def test_whoever_applied_before_the_posting_joined_is_left_out_with_the_reason(c
     season_runs.run(own, by=None, now=utcnow(), today=today())
     db.session.commit()
     assert db.session.query(Placement).one().student_id == cast.student.id
-    assert "The round is for other students." in page(client_of(cast.other_student), "/applications/", language="en").text
+    assert (
+        "The round is for other students." in page(client_of(cast.other_student), "/applications/", language="en").text
+    )
 
 
 def test_a_round_of_a_cluster_takes_postings_of_the_cluster(db, cast, posting):
-    elsewhere = announce(db, cast.university, postings_from=PostingScope.CLUSTER, cluster_code=elsewhere_code(db, posting))
+    elsewhere = announce(
+        db, cast.university, postings_from=PostingScope.CLUSTER, cluster_code=elsewhere_code(db, posting)
+    )
     here = announce(db, cast.university, postings_from=PostingScope.CLUSTER, cluster_code=posting.cluster_code)
     with pytest.raises(rounds.PostingNotForRound):
         rounds.join(elsewhere, posting, by=cast.recruiter, now=utcnow(), today=today())
@@ -438,7 +442,8 @@ def test_a_replay_gives_the_same_bytes_by_button_and_by_door(app, client_of, db,
     assert found.exit_code == 0, found.output
     assert json.loads(found.stdout) == {"inputs_are_same": True, "result_is_same": True, "blocking_pairs": 0}
     for name in ("inputs", "result"):
-        assert client.get(f"/rounds/{season.id}/files/{name}/").data[:2] == b"PK"
+        with client.get(f"/rounds/{season.id}/files/{name}/") as answer:
+            assert answer.data[:2] == b"PK"
         assert client_of(cast.student).get(f"/rounds/{season.id}/files/{name}/").status_code == 404
 
 
