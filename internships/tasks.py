@@ -29,7 +29,7 @@ def match(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
     say = _say(progress)
     season_runs.read_only()
     match_round = db.session.get_one(MatchRound, arguments["round"])
-    counts = {}
+    counts: dict[str, Any] = {}
     if match_round.status is RoundStatus.RUNNING:
         inputs, result, counts = season_runs.attempt(match_round, day_of(match_round.closes_at), say)
         db.session.rollback()

@@ -205,7 +205,7 @@ def rounds_of_decided(posting_ids: Collection[int]) -> list[tuple[int, int, str,
         )
         .order_by(MatchRound.id.desc())
     )
-    return [tuple(row) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(query)]
 
 
 def job_by_id(job_id: int | None) -> Job | None:

@@ -31,7 +31,7 @@ def read_without_lock() -> None:
         db.session.connection(execution_options={"reads_only": True})
 
 
-def _streamed(query: sa.Select[Any]) -> Rows:
+def _streamed(query: sa.Select[*tuple[Any, ...]]) -> Rows:
     return db.session.execute(query.execution_options(yield_per=AT_ONCE)).partitions()
 
 

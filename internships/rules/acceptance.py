@@ -51,7 +51,7 @@ class _Run:
         self._lower_cutoffs()
         rejected = self.market.student[slots[~kept]]
         self.at[rejected] += 1
-        return rejected
+        return np.asarray(rejected)
 
     def _proposals(self, free: Numbers) -> Numbers:
         slot, found = self.market.slot, [self.held[:0]]

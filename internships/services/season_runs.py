@@ -176,19 +176,12 @@ def settle(match_round: MatchRound, inputs: Inputs, result: Result, counts: dict
     ):
         return False
     rows = [
-        {"posting": posting, "seats": seats, "filled": filled}
+        {"round_id": match_round.id, "posting_id": posting, "seats": seats, "filled": filled}
         for posting, seats, filled in zip(
             inputs.postings.tolist(), inputs.capacity.tolist(), result.filled.tolist(), strict=True
         )
     ]
-    if rows:
-        table = sa.inspect(RoundPosting).local_table
-        db.session.execute(
-            sa.update(table)
-            .where(table.c.round_id == match_round.id, table.c.posting_id == sa.bindparam("posting"))
-            .values(seats=sa.bindparam("seats"), filled=sa.bindparam("filled")),
-            rows,
-        )
+    db.session.execute(sa.update(RoundPosting), rows)
     audit.record(
         "round.run",
         match_round,
