@@ -66,13 +66,13 @@ def _season(world: World, students: int, postings: int, choices: int) -> None:
         with _timed("settling"):
             season_runs.begin(match_round, by=None, now=utcnow())
             db.session.commit()
-        started, at = time.perf_counter(), time.perf_counter()
+        started = at = _now()
         season_runs.read_only()
 
         def step(name: str) -> None:
             nonlocal at
-            say(f"      … {time.perf_counter() - at:.1f} s; {name}")
-            at = time.perf_counter()
+            say(f"      … {_since(at)}; {name}")
+            at = _now()
 
         inputs, result, counts = season_runs.attempt(match_round, today(), step)
         db.session.rollback()
@@ -83,7 +83,7 @@ def _season(world: World, students: int, postings: int, choices: int) -> None:
         season_runs.release(match_round, now=utcnow())
         db.session.commit()
         step("shown")
-        print(f"from the tables to the shown result: {time.perf_counter() - started:.1f} s")
+        print(f"from the tables to the shown result: {_since(started)}")
         print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         size = sum(season_files.path_of(name).stat().st_size for name in _digests(match_round))
         print(f"files: {size / 1e6:.0f} MB; {counts}")
@@ -104,11 +104,20 @@ def _digests(match_round: MatchRound) -> tuple[str, str]:
     return match_round.inputs_sha256, match_round.result_sha256
 
 
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(begin: tuple[float, float]) -> str:
+    """Seconds by the wall, and of this process; they differ where others use the machine, or the disk is waited for."""
+    return f"{time.perf_counter() - begin[0]:.2f} s, {time.process_time() - begin[1]:.2f} s of the processor"
+
+
 @contextmanager
 def _timed(what: str) -> Iterator[None]:
-    begin = time.perf_counter()
+    begin = _now()
     yield
-    say(f"{what}: {time.perf_counter() - begin:.2f} s")
+    say(f"{what}: {_since(begin)}")
 
 
 def _insert(model: Any, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
