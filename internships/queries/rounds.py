@@ -67,6 +67,13 @@ def hold_postings(posting_ids: Collection[int]) -> None:
     db.session.execute(query).all()
 
 
+def hold_round(match_round: MatchRound, *, alone: bool = False) -> None:
+    """Hold a round until the transaction ends, and read it anew; `alone` lets nobody else hold it beside."""
+    query = sa.select(MatchRound.id).where(MatchRound.id == match_round.id).with_for_update(read=not alone)
+    db.session.execute(query).all()
+    db.session.refresh(match_round)
+
+
 def postings_of_round(match_round: MatchRound) -> list[Posting]:
     """The postings that take part in a round, in a fixed order."""
     query = (

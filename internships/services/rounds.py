@@ -222,7 +222,7 @@ def _admissible(match_round: MatchRound, postings: Sequence[Posting], now: datet
     """`postings`, held, if each may be in the round."""
     ids = [posting.id for posting in postings]
     queries.hold_postings(ids)
-    db.session.refresh(match_round)
+    queries.hold_round(match_round)
     if match_round.is_closed(now):
         raise RoundClosed
     elsewhere = queries.rounds_of_postings(ids)
@@ -250,7 +250,7 @@ def add_postings(match_round: MatchRound, postings: Sequence[Posting], now: date
 
 def remove_posting(match_round: MatchRound, posting: Posting, *, by: Person, now: datetime) -> None:
     """Take a posting out again, until the round closes: its organiser may, and its enterprise. Raises RoundClosed."""
-    db.session.refresh(match_round, with_for_update={"read": True})
+    queries.hold_round(match_round)
     if match_round.is_closed(now):
         raise RoundClosed
     audit.record(
@@ -283,7 +283,7 @@ def cap(
         raise CapAcrossPostings
     if found is Fault.NOT_NESTED or Grouping.MAJOR_ANYWHERE in caps:
         raise CapsNotNested
-    db.session.refresh(match_round, with_for_update={"read": True})
+    queries.hold_round(match_round)
     if match_round.is_closed(now):
         raise RoundClosed
     kept = queries.part_of(match_round, posting)
@@ -319,7 +319,7 @@ def follow_up(match_round: MatchRound, *, by: Person, now: datetime, today: date
     """
     if not match_round.is_released:
         raise RoundNotReleased
-    db.session.refresh(match_round, with_for_update=True)
+    queries.hold_round(match_round, alone=True)
     kept = queries.second_round_of(match_round)
     if kept is not None:
         return kept

@@ -72,9 +72,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("programme_cap", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("seats", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("filled", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key(
-            batch_op.f("fk_round_posting_answered_by_id"), "person", ["answered_by_id"], ["id"]
-        )
+        batch_op.create_foreign_key(batch_op.f("fk_round_posting_answered_by_id"), "person", ["answered_by_id"], ["id"])
     for column in ("part", "asked_at"):
         with op.batch_alter_table("round_posting", schema=None) as batch_op:
             batch_op.alter_column(column, server_default=None)

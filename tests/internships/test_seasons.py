@@ -131,7 +131,7 @@ def test_the_enterprise_reads_the_invitation_and_accepts_it_twice_with_one_effec
     rounds.invite(announced, [posting], by=cast.coordinator, now=utcnow(), today=today())
     client = client_of(cast.recruiter)
     assert page(client, PARTS, language="en").h1 == "1 invitation waits for your answer"
-    assert page(client, PARTS, language="zh").h1 == "1 份邀请等您答复"
+    assert page(client, PARTS, language="zh").h1 == "1 份邀请等你答复"
     assert "Spring" in page(client, "/", language="en").text
     for _click in range(2):
         client.post(f"{PARTS}{announced.id}/postings/{posting.id}/participation/")
