@@ -119,7 +119,7 @@ def test_seats_left_after_a_run_get_a_second_round(client_of, db, cast, posting)
     applications.apply(cast.student, profile_of(cast.student), posting, "", utcnow() - timedelta(days=2), today())
     season_runs.run(first, by=cast.coordinator, now=utcnow(), today=today())
     db.session.commit()
-    assert first.status is RoundStatus.RUN
+    assert first.status is RoundStatus.RELEASED
     assert posting.seats_open == 1
     applications.apply(cast.other_student, profile_of(cast.other_student), posting, "", utcnow(), today())
     second = announced(cast, -timedelta(hours=1), timedelta(days=2))
