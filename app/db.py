@@ -194,4 +194,6 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         reading = has_request_context() and request.method in READING_METHODS
+        # Work outside of requests may say that it only reads, so that nobody waits while it reads much.
+        reading = reading or bool(connection.get_execution_options().get("reads_only"))
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -11,10 +11,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from app.seeding.cast import PASSWORD
+from bench import matching
 from bench import world as worlds
 from bench.gradebook import FIRST_NAME
 from bench.load import ANSWERED, Client, Page, WrongAnswer, begin_attempt
 from bench.ratios import ANSWER, GRADEBOOK, GROWTH, READ_PAGE, Block, Blocks, cpu_ratio, rate_ratio, table, verdict
+from bench.season import season
 from tools.steps import Failed, Steps, run, say
 
 BARE = "bare limit"
@@ -106,7 +108,7 @@ def report(blocks: Blocks, claimed: list[Page], times: list[int]) -> str:
 
 def bench(options: argparse.Namespace) -> int:
     """Make the worlds, serve both, measure, and write the tables to standard output."""
-    steps = Steps(5)
+    steps = Steps(6)
     with ExitStack() as stack:
         folder = Path(options.world or stack.enter_context(tempfile.TemporaryDirectory(prefix="yangfan-bench-")))
         sockets = stack.enter_context(worlds.postgres().server()) if options.postgresql else None
@@ -122,11 +124,14 @@ def bench(options: argparse.Namespace) -> int:
         pages = pages_for(found)
         with steps.step(f"{options.rounds} rounds of {options.requests} requests to each page"):
             blocks = measure(ports, pages, found.quiz_ids, options.rounds, options.requests)
+    with steps.step("The matching beside plain heaps"):
+        matched = matching.compare(*options.market, rounds=min(options.rounds, 5))
     claimed = [
         *(page for page in pages if page.who != "nobody"),
         Page(ANSWERED, "student", "", "", at_most=ANSWER),
     ]
     print(f"\n{report(blocks, claimed, list(ports))}\n\nMiddle of {options.rounds} rounds (least–greatest).")
+    print(f"\nMatching\n\n{matched}")
     return 0
 
 
@@ -140,13 +145,29 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=100, help="how many times the rows")
     parser.add_argument("--postgresql", action="store_true", help="on the PostgreSQL of the tests instead of SQLite")
     parser.add_argument("--world", help="a folder in which to keep the worlds, or find them again (SQLite only)")
+    parser.add_argument("--matching", action="store_true", help="the matching beside plain heaps alone")
+    parser.add_argument("--season", action="store_true", help="a whole match season in a database of its own, alone")
+    parser.add_argument(
+        "--market",
+        type=int,
+        nargs=3,
+        default=(200_000, 10_000, 20),
+        metavar=("STUDENTS", "POSTINGS", "CHOICES"),
+        help="of the matching and the season",
+    )
     options = parser.parse_args()
     if options.postgresql and options.world:
         parser.error("--world keeps SQLite files; the PostgreSQL of the tests is gone afterwards")
     if options.times < 2:
         parser.error("--times must be 2 or more")
     if options.quick:
-        options.rounds, options.requests = 2, 5
+        options.rounds, options.requests, options.market = 2, 5, (4_000, 200, 10)
+    if options.season:
+        season(*options.market, on_postgresql=options.postgresql)
+        return 0
+    if options.matching:
+        print(matching.compare(*options.market, rounds=min(options.rounds, 5)))
+        return 0
     try:
         return bench(options)
     except (WrongAnswer, worlds.Lacking, worlds.NotServing) as failure:

@@ -47,12 +47,12 @@ def cpu_ratio(these: Sequence[Block], those: Sequence[Block]) -> Spread:
 
     Raises ValueError where the two have not the same number of rounds, or none.
     """
-    return _spread([one.cpu_each / other.cpu_each for one, other in _rounds(these, those)])
+    return spread_of([one.cpu_each / other.cpu_each for one, other in _rounds(these, those)])
 
 
 def rate_ratio(these: Sequence[Block], those: Sequence[Block]) -> Spread:
     """Requests a second of `these` as a multiple of `those`, round by round. Raises ValueError as `cpu_ratio`."""
-    return _spread([one.rate / other.rate for one, other in _rounds(these, those)])
+    return spread_of([one.rate / other.rate for one, other in _rounds(these, those)])
 
 
 def _rounds(these: Sequence[Block], those: Sequence[Block]) -> list[tuple[Block, Block]]:
@@ -61,7 +61,8 @@ def _rounds(these: Sequence[Block], those: Sequence[Block]) -> list[tuple[Block,
     return list(zip(these, those, strict=True))
 
 
-def _spread(ratios: Sequence[float]) -> Spread:
+def spread_of(ratios: Sequence[float]) -> Spread:
+    """The middle, the least and the greatest of some ratios."""
     return Spread(median(ratios), min(ratios), max(ratios))
 
 

@@ -5,10 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+import sqlalchemy as sa
 
-from app.cli import Door, Unusable, answers_in, put, read_json, reads_file, table, uncollected
+from app.cli import Door, Unusable, answers_in, need_database_file, put, read_json, reads_file, table, uncollected
+from app.db import db
 from internships.law_cli import law
+from internships.models import MatchRound
 from internships.rules import instance, matching, stability
+from internships.services import season_files, season_runs
 
 
 @click.group("internships")
@@ -90,6 +94,36 @@ def check(file: str, max_mb: int, encoding: str | None, form: str) -> None:
     else:
         put(_json(asdict(found)))
     if not found.is_clean:
+        raise click.exceptions.Exit(1)
+
+
+@internships.command("replay", cls=Door)
+@click.argument("number", metavar="ROUND", type=int)
+def replay(number: int) -> None:
+    """Match ROUND again from its stored inputs and compare the bytes with what was kept.
+
+    \b
+    Example:
+      flask internships replay 7
+      {"inputs_are_same": true, "result_is_same": true, "blocking_pairs": 0}
+
+    Exit code 1: something differs. Exit code 2: there is no such round, it has not been matched, or its file is gone.
+    """
+    need_database_file()
+    try:
+        match_round = db.session.get(MatchRound, number)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        raise Unusable("database", "is not migrated: run `flask db upgrade`") from error
+    if match_round is None:
+        raise Unusable("ROUND", f"there is no round {number}")
+    try:
+        found = season_runs.replay(match_round)
+    except season_runs.NotYetMatched as refusal:
+        raise Unusable("ROUND", "has not been matched") from refusal
+    except season_files.SeasonFileGone as refusal:
+        raise Unusable("ROUND", "its file is no longer kept, or has been changed") from refusal
+    put(_json(asdict(found)))
+    if not found.is_same:
         raise click.exceptions.Exit(1)
 
 

@@ -63,6 +63,9 @@ def _enterprise_nav(person: Any) -> list[NavLink]:
         links.append(
             NavLink(_("Our postings"), url_for("internships.postings.work", slug=organisation.slug), "briefcase")
         )
+        links.append(
+            NavLink(_("Match rounds"), url_for("internships.round_parts.index", slug=organisation.slug), "scale")
+        )
     for organisation in organisations_of(person, *STAFF)[:1]:
         links.append(
             NavLink(_("Our interns"), url_for("internships.placements.index", slug=organisation.slug), "people")
@@ -127,6 +130,14 @@ def due_panel(person: Person, today: date) -> PanelView | None:
     hiring = organisations_of(person, Role.RECRUITER)
     if hiring:
         lines = _answers_due(hiring) + lines
+    for part in queries.invitations_of([one.id for one in hiring], received()):
+        lines.append(
+            {
+                "title": _("Invitation: %(title)s", title=words(part.round, "title")),
+                "sub": words(part.posting, "title"),
+                "url": url_for("internships.round_parts.index", slug=part.posting.organisation.slug),
+            }
+        )
     for employer in hiring:
         found = queries.postings_with_applicants(employer.id)
         rounds = queries.rounds_of_postings([posting.id for posting, _waiting in found])
@@ -260,14 +271,14 @@ def _offer(application: Application) -> Deadline:
 
 
 def rounds_panel(person: Person, today: date) -> PanelView | None:
-    """An organiser's rounds that have not been run; one that has closed is the next thing to do."""
+    """An organiser's rounds whose result has not been shown; one that has closed is the next thing to do."""
     organisers = organisations_of(person, *ORGANISERS)
     rounds = queries.rounds_before_run([one.id for one in organisers]) if organisers else []
     if not rounds:
         return None
     now = received()
     waiting = queries.applicants_per_round([one.id for one in rounds])
-    closed = next((one for one in rounds if one.is_closed(now)), None)
+    closed = next((one for one in rounds if one.is_closed(now) and not one.is_settled), None)
     step = None
     if closed is not None:
         count = waiting.get(closed.id, 0)

@@ -24,7 +24,7 @@ from internships.models import (
     RankedBy,
 )
 from internships.seeds_rolling import plant_rolling
-from internships.services import applications, placements, postings, rounds
+from internships.services import applications, placements, postings, rounds, season_runs
 
 OPEN_SHARE = 0.5
 APPLICATIONS_A_POSTING = 5
@@ -164,7 +164,7 @@ def _past_round(
         if posting.ranked_by is RankedBy.HAND:
             _rank_by_hand(rng, posting)
     ran_on = closes + timedelta(days=1)
-    rounds.run(match_round, by=world.coordinators[host.id], now=world.moment(ran_on, rng), today=ran_on)
+    season_runs.run(match_round, by=world.coordinators[host.id], now=world.moment(ran_on, rng), today=ran_on)
     for posting in members:
         posting.status = PostingStatus.CLOSED
     _live_placements(world, rng, members)

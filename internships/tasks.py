@@ -1,4 +1,4 @@
-"""Long work of internships: telling everybody what a round gave, keeping the time of applications."""
+"""Long work of internships: matching a season, showing and telling its result; keeping the time of applications."""
 
 from datetime import datetime
 from functools import partial
@@ -7,27 +7,96 @@ from typing import Any
 from flask import Flask
 
 from app import jobs
-from app.clock import SETTLING
+from app.clock import SETTLING, day_of
 from app.db import db, utcnow
-from internships.models import Application, EventKind, MatchRound
+from internships import queries
+from internships.models import Application, EventKind, MatchRound, RoundStatus
 from internships.queries import pipeline
-from internships.services import clocks, news, rounds
+from internships.services import clocks, news, season_runs
 from internships.services import pipeline as services
+from internships.services.season_runs import REPLAY, RUN, STEPS, TELL, TRIAL
 
-TELL = "internships.tell-round"
 AT_ONCE = 500  # of the applications whose clock asks for something, in one minute
 
 
-def tell(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
-    """Job: write to the students of a round, all in one transaction, so that a second try does not write twice."""
+def _say(progress: jobs.Progress) -> season_runs.Say:
+    def say(step: str) -> None:
+        progress(STEPS.index(step), len(STEPS), step)
+
+    return say
+
+
+def match(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+    """Job: match a round that has been settled and keep the result; show it, where no later moment was announced.
+
+    Killed at any point and done again it comes to the same: the inputs are settled, the files are named by content, and
+    one transaction moves the round on.
+    """
+    say = _say(progress)
+    season_runs.read_only()
     match_round = db.session.get_one(MatchRound, arguments["round"])
-    if match_round.told_at is None:
-        count = rounds.write_to_students(match_round, arguments["link"])
-        match_round.told_at = match_round.run_at
+    counts: dict[str, Any] = {}
+    if match_round.status is RoundStatus.RUNNING:
+        inputs, result, counts = season_runs.attempt(match_round, day_of(match_round.closes_at), say)
+        db.session.rollback()
+        say("keeping")
+        season_runs.settle(match_round, inputs, result, counts, now=utcnow())
         db.session.commit()
-        progress(count, count)
-        return {"mails": count}
-    return {"mails": 0}
+    is_due = match_round.may_be_released(utcnow())
+    db.session.rollback()  # a transaction left open would keep the progress from being written
+    if is_due:
+        show(arguments["round"], arguments["link"])
+    progress(len(STEPS), len(STEPS))
+    return counts
+
+
+def attempt(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+    """Job: what a run would give now, in numbers; nothing else is kept."""
+    season_runs.read_only()
+    match_round = db.session.get_one(MatchRound, arguments["round"])
+    _inputs, _result, counts = season_runs.attempt(match_round, day_of(utcnow()), _say(progress))
+    db.session.rollback()
+    progress(len(STEPS), len(STEPS))
+    return counts | {"is_trial": True}
+
+
+def replay(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+    """Job: match again from the stored inputs; whether the bytes are the same."""
+    season_runs.read_only()
+    found = season_runs.replay(db.session.get_one(MatchRound, arguments["round"]))
+    db.session.rollback()
+    progress(1, 1)
+    return {"is_replay": True, "is_same": found.is_same, "blocking_pairs": found.blocking_pairs}
+
+
+def show(round_id: int, link: str) -> None:
+    """Show a round to all at once, and let everybody be told."""
+    match_round = db.session.get_one(MatchRound, round_id)
+    if season_runs.release(match_round, now=utcnow()):
+        jobs.enqueue(TELL, {"round": round_id, "link": link}, organisation_id=match_round.organisation_id)
+    db.session.commit()
+
+
+def show_due() -> None:
+    """Show the rounds whose announced moment has come."""
+    links = {round_id: arguments.get("link", "") for round_id, arguments in queries.rounds_to_release(utcnow())}
+    db.session.rollback()
+    jobs.one_by_one("round shown", links, lambda round_id: show(round_id, links[round_id]))
+
+
+def tell(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+    """Job: write to the students of a round, some at a time; each part is kept with who has been reached."""
+    match_round = db.session.get_one(MatchRound, arguments["round"])
+    total = match_round.record.get("counts", {}).get("students", 0)
+    mails = 0
+    while count := season_runs.write_to_some(match_round, arguments["link"]):
+        mails += count
+        db.session.commit()
+        progress(min(mails, total), total + 1)
+    if match_round.told_at is None:
+        match_round.told_at = utcnow()
+    db.session.commit()
+    return {"mails": mails}
 
 
 def keep_time() -> None:
@@ -49,6 +118,10 @@ def _lapse(now: datetime, application_id: int) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Let jobs tell, and the worker keep the time of applications."""
+    """Let jobs match, try and tell, and the worker show what is due and keep the time of applications."""
+    jobs.task(app, RUN, match)
+    jobs.task(app, TRIAL, attempt)
+    jobs.task(app, REPLAY, replay)
     jobs.task(app, TELL, tell)
+    jobs.every_minute(app, show_due)
     jobs.every_minute(app, keep_time)

@@ -91,6 +91,7 @@ class PostingForm(FlaskForm):
         choices=[
             SelectChoice(RankedBy.FIT.value, _l("by fit with the skills asked for")),
             SelectChoice(RankedBy.HAND.value, _l("by hand")),
+            SelectChoice(RankedBy.BOTH.value, _l("by hand first, the rest by fit")),
         ],
     )
     skills = FieldList(FormField(SkillRow), min_entries=SKILL_ROWS, max_entries=SKILL_ROWS)

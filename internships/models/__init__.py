@@ -11,7 +11,7 @@ from internships.models.applications import (
 from internships.models.interviews import Interview, InterviewSlot, InterviewStatus
 from internships.models.placements import Placement, PlacementStatus, Rating
 from internships.models.postings import PayPeriod, Posting, PostingSkill, PostingStatus, RankedBy
-from internships.models.rounds import MatchRound, RoundPosting, RoundStatus
+from internships.models.rounds import MatchRound, Part, PostingScope, RoundPosting, RoundStatus, StudentScope
 
 __all__ = [
     "ApplicantProfile",
@@ -25,14 +25,17 @@ __all__ = [
     "InterviewSlot",
     "InterviewStatus",
     "MatchRound",
+    "Part",
     "PayPeriod",
     "Placement",
     "PlacementStatus",
     "Posting",
+    "PostingScope",
     "PostingSkill",
     "PostingStatus",
     "RankedBy",
     "Rating",
     "RoundPosting",
     "RoundStatus",
+    "StudentScope",
 ]

@@ -39,10 +39,11 @@ class PayPeriod(enum.StrEnum):
 
 
 class RankedBy(enum.StrEnum):
-    """How an enterprise puts its applicants in order."""
+    """How an enterprise puts its applicants in order; `both`: by hand first, the rest by fit."""
 
     HAND = "hand"
     FIT = "fit"
+    BOTH = "both"
 
 
 class Posting(Model):

@@ -8,6 +8,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[Any]
 
 MINIMUM_AGE = 16
 # The academic year begins in September (assumed for every university): from then on a student is one year further.
@@ -24,6 +30,7 @@ class Reason(StrEnum):
     MAJOR_NOT_ASKED = "major_not_asked"
     ALREADY_PLACED = "already_placed"
     PROFILE_INCOMPLETE = "profile_incomplete"
+    OUTSIDE_ROUND = "outside_round"
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,72 @@ def ineligible(student: StudentFacts, posting: PostingFacts, on: date) -> list[R
     if None in (student.born, student.year, student.graduation) or not student.majors:
         reasons.append(Reason.PROFILE_INCOMPLETE)
     return reasons
+
+
+@dataclass(frozen=True)
+class StudentColumns:
+    """The facts of many students: days as ordinals, 0 where the profile does not say; `major` -1 where none is known.
+
+    `sixteen` is the day by which somebody is 16 (see `sixteen_by`); `busy` holds (student, first day, last day).
+    """
+
+    sixteen: Numbers
+    year: Numbers
+    graduation: Numbers
+    major: Numbers
+    busy: Sequence[tuple[int, int, int]] = ()
+
+
+@dataclass(frozen=True)
+class PostingColumns:
+    """The facts of many postings of post internships: days as ordinals; `turned` academic years begin until the start.
+
+    `welcome` says for each posting which major is asked; `asks` whether any is.
+    """
+
+    starts: Numbers
+    ends: Numbers
+    min_year: Numbers
+    turned: Numbers
+    asks: Numbers
+    welcome: Numbers
+
+
+def bit(reason: Reason) -> int:
+    """The bit of a reason among those of a pair."""
+    return 1 << list(Reason).index(reason)
+
+
+def reasons_in(bits: int) -> list[Reason]:
+    """The reasons that stand in the bits of a pair."""
+    return [reason for reason in Reason if bits & bit(reason)]
+
+
+def ineligible_pairs(students: StudentColumns, postings: PostingColumns, student: Numbers, posting: Numbers) -> Numbers:
+    """The reasons, as bits, why `student[i]` may not take `posting[i]`; the same as `ineligible` for each pair."""
+    bits = np.zeros(len(student), dtype=np.int32)
+
+    def note(reason: Reason, where: Numbers) -> None:
+        bits[where] |= bit(reason)
+
+    sixteen, starts = students.sixteen[student], postings.starts[posting]
+    note(Reason.UNDER_16, (sixteen > 0) & (sixteen > starts))
+    year = students.year[student]
+    at_start = year + postings.turned[posting]
+    note(Reason.FIRST_YEAR, (year > 0) & (at_start <= 1))
+    note(Reason.YEAR_TOO_LOW, (year > 0) & (at_start > 1) & (at_start < postings.min_year[posting]))
+    graduation, major = students.graduation[student], students.major[student]
+    note(Reason.GRADUATED_BEFORE_START, (graduation > 0) & (graduation < starts))
+    if postings.welcome.shape[1]:
+        note(Reason.MAJOR_NOT_ASKED, postings.asks[posting] & (major >= 0) & ~postings.welcome[posting, major])
+    order = np.argsort(student, kind="stable")
+    by_student, ends = student[order], postings.ends[posting]
+    for who, first, last in students.busy:
+        low, high = np.searchsorted(by_student, (who, who + 1))
+        pairs = order[low:high]
+        note(Reason.ALREADY_PLACED, pairs[(first <= ends[pairs]) & (starts[pairs] <= last)])
+    note(Reason.PROFILE_INCOMPLETE, (sixteen == 0) | (year == 0) | (graduation == 0) | (major < 0))
+    return bits
 
 
 def sixteen_by(born: date) -> date:

@@ -4,12 +4,18 @@ The level L of a person in a skill is uncertain: the posterior (θ, sd) gives P(
 evidence L is 0: only shown skill counts.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from app.skills.rules.levels import CUTS, SHOWN_AT, level_probabilities
 from internships.rules.lottery import lottery_number
+
+Numbers = npt.NDArray[Any]
 
 # Scores that agree so far are equal: what differs beyond is the order of additions, not the person.
 DIGITS = 9
@@ -92,6 +98,17 @@ def _item(need: Need, estimate: Estimate | None, granted: int) -> Item:
     shown = max(granted, sum(probability >= SHOWN_AT for probability in above))
     shortfall = sum(1 - probability for probability in above[granted : need.level])
     return Item(need.skill, need.level, shown, shown < need.level, shortfall, need.weight)
+
+
+def fit_shortfalls(mean: Numbers, sd: Numbers) -> Numbers:
+    """For each estimate the expected levels short of 0, 1, 2, 3 and 4: the sums that `fit` weighs, for many at once."""
+    from scipy.special import erfc
+
+    short = np.zeros((len(mean), len(CUTS) + 1))
+    for level, cut in enumerate(CUTS, start=1):
+        above = 0.5 * erfc((cut - mean) / (sd * math.sqrt(2.0)))
+        short[:, level] = short[:, level - 1] + (1 - above)
+    return short
 
 
 def rank_by_fit(scores: Mapping[str, float], seed: str) -> tuple[str, ...]:

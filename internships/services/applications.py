@@ -25,6 +25,7 @@ from internships.models import (
 )
 from internships.rules.eligibility import PostingFacts, Reason, StudentFacts, ineligible
 from internships.rules.stages import ANSWER_DAYS, Because, Side, Stage, half_time
+from internships.services import round_entry
 
 MAX_OPEN = 30
 
@@ -43,10 +44,6 @@ class AlreadyApplied(Refused):
 
 class TooManyApplications(Refused):
     message = _l("You have 30 open applications. Withdraw one before you add another.")
-
-
-class RoundOver(Refused):
-    message = _l("The match round of this posting has closed; it takes no more applications.")
 
 
 class ApplicationOver(Refused):
@@ -88,7 +85,7 @@ def apply(
     """An open application; asked twice, the same one. A withdrawn one opens again.
 
     Whoever closes the posting at this moment is before this or after it, never between. Raises PostingClosed,
-    RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
+    NotEligible, AlreadyApplied, TooManyApplications, and what `round_entry.enter` raises.
     """
     kept = queries.application_of(student, posting)
     if kept is not None and kept.is_open:
@@ -96,14 +93,12 @@ def apply(
     queries.keep_posting(posting)
     if not posting.is_open(today):
         raise PostingClosed
-    match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
-    if match_round is not None and match_round.is_closed(now):
-        raise RoundOver
+    taken = queries.open_applications_of(student)
+    round_entry.enter(posting.id, student, [one.posting_id for one in taken], now, today)
     if reasons_against(profile, posting, today, queries.placements_of(student)):
         raise NotEligible
     if kept is not None and kept.status is not ApplicationStatus.WITHDRAWN:
         raise AlreadyApplied
-    taken = queries.open_applications_of(student)
     if len(taken) >= MAX_OPEN:
         raise TooManyApplications
     last = max((one.student_rank or 0 for one in taken), default=0)
@@ -202,7 +197,8 @@ def withdraw(
     words: str = "",
     by: Person | None = None,
 ) -> None:
-    """Take an open application back; until the round is run the student may. Raises ApplicationOver."""
+    """Take an open application back; until the round is run the student may. Raises ApplicationOver, BeingMatched."""
+    round_entry.leave(application.posting_id)
     conclude(
         application, ApplicationStatus.WITHDRAWN, EventKind.WITHDRAWN, Side.STUDENT, now, because=because, words=words,
         by=by,
@@ -300,7 +296,7 @@ def decline(
 
     Raises DecisionClosed, ApplicationOver.
     """
-    match_round = queries.rounds_of_postings([application.posting_id]).get(application.posting_id)
+    match_round = queries.held_rounds_of_postings([application.posting_id]).get(application.posting_id)
     if match_round is not None and match_round.is_closed(now):
         raise DecisionClosed
     hold(application)
@@ -313,11 +309,14 @@ def decline(
 
 
 def rank_by_hand(posting: Posting, applicants: Sequence[Application], wanted: Mapping[int, int | None]) -> None:
-    """Keep the enterprise's order: numbers by application id; None leaves somebody unranked. Raises RankedByFit."""
-    if posting.ranked_by is not RankedBy.HAND:
+    """Keep the enterprise's order: numbers by application id, equal ones for equals; None leaves somebody unnumbered.
+
+    Raises RankedByFit.
+    """
+    if posting.ranked_by is RankedBy.FIT:
         raise RankedByFit
-    numbered = [one for one in applicants if wanted.get(one.id) is not None]
-    numbered.sort(key=lambda one: (wanted[one.id], one.posting_rank or 10_000, one.id))
-    places = {one.id: rank for rank, one in enumerate(numbered, start=1)}
+    numbers = sorted({number for one in applicants if (number := wanted.get(one.id)) is not None})
+    places = {number: place for place, number in enumerate(numbers, start=1)}
     for application in applicants:
-        application.posting_rank = places.get(application.id)
+        number = wanted.get(application.id)
+        application.posting_rank = None if number is None else places[number]

@@ -86,7 +86,7 @@ def revise(posting: Posting, values: dict[str, Any], asked: Sequence[Asked], *, 
     """
     if posting.status is PostingStatus.CLOSED:
         raise PostingOver
-    match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
+    match_round = queries.held_rounds_of_postings([posting.id]).get(posting.id)
     if match_round is not None and match_round.is_closed(now):
         raise RoundIsDeciding
     if posting.status is PostingStatus.PUBLISHED:

@@ -11,6 +11,8 @@ from internships.views import (
     placements,
     postings,
     ratings,
+    round_parts,
+    round_runs,
     rounds,
 )
 
@@ -23,6 +25,8 @@ for module in (
     interviews,
     applicant_files,
     rounds,
+    round_runs,
+    round_parts,
     placements,
     ratings,
 ):

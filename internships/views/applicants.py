@@ -21,7 +21,7 @@ from internships.forms.applications import DeclineForm
 from internships.models import Application, ApplicationStatus, Posting, RankedBy
 from internships.rules.fit import fit, rank_by_fit
 from internships.services import applications as services
-from internships.services import news, pipeline, rounds
+from internships.services import explanations, news, pipeline, rounds
 
 bp = Blueprint("applicants", __name__)
 
@@ -50,6 +50,7 @@ def index(slug: str, posting_id: int) -> str:
     """Who applied; levels are shown while an application is open, afterwards only what came of it."""
     posting = _posting(slug, posting_id)
     applicants = queries.applicants_of(posting)
+    explanations.add_to(applicants)
     match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
     visible = [one for one in applicants if policies.may_see_levels(current_user, one)]
     return render_template(
@@ -78,7 +79,7 @@ def _candidates(posting: Posting, applicants: list[Application], seed: str) -> l
     found = [
         Candidate(
             one,
-            one.posting_rank if posting.ranked_by is RankedBy.HAND else places[str(one.student_id)],
+            one.posting_rank if posting.ranked_by is not RankedBy.FIT else places[str(one.student_id)],
             fits[one.student_id].score,
             lines_of(fits[one.student_id], has.get(one.student_id, {})),
         )
@@ -92,7 +93,7 @@ def _candidates(posting: Posting, applicants: list[Application], seed: str) -> l
 def order(slug: str, posting_id: int) -> Response:
     """Keep the enterprise's own order; an empty number leaves somebody unranked, who then gets no place here."""
     posting = _posting(slug, posting_id)
-    match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
+    match_round = queries.held_rounds_of_postings([posting.id]).get(posting.id)
     if match_round is not None and not match_round.takes_rankings(received()):
         raise services.RankingClosed
     applicants = [one for one in queries.applicants_of(posting) if one.is_open]

@@ -25,8 +25,8 @@ from internships.queries import messages as talks
 from internships.queries import pipeline as reads
 from internships.rules.stages import Side
 from internships.services import applications as services
+from internships.services import explanations, news, pipeline
 from internships.services import messages as talking
-from internships.services import news, pipeline
 
 bp = Blueprint("applications", __name__)
 SIMILAR = 3
@@ -37,6 +37,7 @@ SIMILAR = 3
 def index() -> str:
     """What needs the student, with its deadline first; then what waits for others; then what is decided and why."""
     taken = queries.applications_of(current_user)
+    explanations.add_to(taken)
     rounds = queries.rounds_of_postings([one.posting_id for one in taken])
     unread = talks.unread_by_student(current_user)
     invited = {one.application_id: one for one in appointments.interviews_to_choose(current_user)}
@@ -229,7 +230,7 @@ def order() -> Response:
     move, _dash, moved = request.form.get("move", "").partition("-")
     if re.fullmatch(r"[0-9]{1,9}", moved) and int(moved) in wanted:
         wanted[int(moved)] += {"up": -3, "down": 3}.get(move, 0)
-    rounds = queries.rounds_of_postings([one.posting_id for one in taken])
+    rounds = queries.held_rounds_of_postings([one.posting_id for one in taken])
     services.order(taken, wanted, received(), rounds)
     db.session.commit()
     flash(_("Your order is saved."), "success")

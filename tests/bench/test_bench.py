@@ -17,7 +17,7 @@ from app.db import utcnow
 from app.factory import create_app
 from app.reference.models import Skill
 from app.skills.models import AssessorKind, Evidence, SkillEstimate, SourceKind
-from bench import gradebook
+from bench import gradebook, matching
 from bench import multiply as times
 from bench.load import Answer as Reply
 from bench.load import Fields, Page, WrongAnswer, cookies_in, expect
@@ -299,3 +299,12 @@ def test_the_signed_in_limit_is_the_layout_with_the_persons_rail(limits):
 
 def test_only_the_bench_has_the_limits(client):
     assert client.get("/bench/bare/1/").status_code == 404
+
+
+def test_the_matching_is_measured_only_where_both_ways_agree(monkeypatch):
+    shown = matching.compare(600, 40, 6, rounds=1)
+    assert "heap ÷ arrays, whole" in shown
+    assert "arrays, whole ÷ a tenth" in shown
+    monkeypatch.setattr(matching, "arrays", lambda lists: [0] * (len(lists.offsets) - 1))
+    with pytest.raises(ValueError, match="differ"):
+        matching.compare(600, 40, 6, rounds=1)

@@ -14,6 +14,13 @@ from internships.services import postings as services
 @pytest.fixture
 def posting(db, cast):
     """Published by the cast's enterprise: CC02 at level 2 and LG01 at level 1, two seats, closing in 20 days."""
+    made = published(cast)
+    db.session.flush()
+    return made
+
+
+def published(cast, **changed):
+    """The posting of the fixture, with other values where they are given; for tests with a database of their own."""
     day = today()
     values = {
         "title_zh": "关务单证实习生", "title_en": "Customs documents intern",
@@ -24,7 +31,6 @@ def posting(db, cast):
         "ends_on": day + timedelta(days=130), "min_year": 2, "majors": [], "ranked_by": RankedBy.FIT,
     }  # fmt: skip
     asked = [services.Asked("CC02", 2), services.Asked("LG01", 1)]
-    made = services.create(cast.enterprise, values, asked, by=cast.recruiter.id, now=utcnow())
+    made = services.create(cast.enterprise, values | changed, asked, by=cast.recruiter.id, now=utcnow())
     services.publish(made, by=cast.recruiter.id, now=utcnow(), today=day)
-    db.session.flush()
     return made

@@ -9,7 +9,7 @@ from app.clock import today
 from app.db import utcnow
 from internships import queries
 from internships.models import Posting, RoundStatus
-from internships.services import applications, rounds
+from internships.services import applications, rounds, season_runs
 from tests.internships.test_postings import values
 from tests.page import page
 
@@ -117,9 +117,9 @@ def test_seats_left_after_a_run_get_a_second_round(client_of, db, cast, posting)
     db.session.flush()
     rounds.add_postings(first, [posting], utcnow() - timedelta(days=2), today())
     applications.apply(cast.student, profile_of(cast.student), posting, "", utcnow() - timedelta(days=2), today())
-    rounds.run(first, by=cast.coordinator, now=utcnow(), today=today())
+    season_runs.run(first, by=cast.coordinator, now=utcnow(), today=today())
     db.session.commit()
-    assert first.status is RoundStatus.RUN
+    assert first.status is RoundStatus.RELEASED
     assert posting.seats_open == 1
     applications.apply(cast.other_student, profile_of(cast.other_student), posting, "", utcnow(), today())
     second = announced(cast, -timedelta(hours=1), timedelta(days=2))

@@ -20,14 +20,16 @@ from internships.models import (
     Application,
     ApplicationStatus,
     MatchRound,
+    Part,
     Placement,
     Posting,
     RankedBy,
     RoundPosting,
     RoundStatus,
+    StudentScope,
 )
 from internships.rules import instance, matching
-from internships.services import applications, postings, rounds
+from internships.services import applications, explanations, postings, rounds, season_files, season_runs
 from tests.page import page
 
 
@@ -82,8 +84,10 @@ def test_a_coordinator_announces_a_round_and_its_seed_is_public_at_once(client_o
     client = client_of(cast.coordinator)
     form = {"title_zh": "春季匹配", "title_en": "Spring", "opens_at": opens.isoformat(timespec="minutes")}
     form["closes_at"] = (opens + timedelta(days=9)).isoformat(timespec="minutes")
+    form |= {"students_from": "university", "postings_from": "open", "most_choices": "12"}
     client.post("/organisations/demo-university/rounds/new/", data=form)
     made = db.session.query(MatchRound).one()
+    assert (made.students_from, made.most_choices) == (StudentScope.UNIVERSITY, 12)
     assert made.seed in page(client_of(cast.student), f"/rounds/{made.id}/", language="en").text
 
 
@@ -94,12 +98,12 @@ def test_a_round_does_not_close_before_it_opens(client_of, db, cast):
     assert not db.session.query(MatchRound).count()
 
 
-def test_the_organiser_adds_an_open_posting_and_takes_it_out_again(client_of, db, cast, posting, match_round):
+def test_the_organiser_invites_an_open_posting_and_takes_it_out_again(client_of, db, cast, posting, match_round):
     client = client_of(cast.coordinator)
     client.post(f"/rounds/{match_round.id}/postings/{posting.id}/removal/")
     assert not db.session.query(RoundPosting).count()
     client.post(f"/rounds/{match_round.id}/postings/", data={"posting": str(posting.id)})
-    assert db.session.query(RoundPosting).one().posting_id == posting.id
+    assert db.session.query(RoundPosting).one().part is Part.INVITED
 
 
 def test_a_posting_takes_part_in_one_round(db, cast, posting, match_round):
@@ -127,22 +131,29 @@ def test_an_enterprise_has_no_rounds(client_of, cast):
 # ---- running
 
 
-def test_an_open_round_is_not_run(client_of, db, cast, match_round, both_apply):
+def test_an_open_round_is_not_run(client_of, db, cast, match_round, both_apply, run_jobs):
     client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     db.session.refresh(match_round)
     assert match_round.status is RoundStatus.OPEN
 
 
-def test_a_trial_keeps_nothing(client_of, db, cast, match_round, both_apply):
-    shown = page(client_of(cast.coordinator), f"/rounds/{match_round.id}/?trial=1", language="en")
+def test_a_trial_keeps_nothing(client_of, db, cast, match_round, both_apply, run_jobs):
+    client = client_of(cast.coordinator)
+    client.post(f"/rounds/{match_round.id}/trials/")
+    run_jobs()
+    shown = page(client, f"/rounds/{match_round.id}/", language="en")
     assert "1 of 2 students would get one of 1 seats" in shown.text
     assert not db.session.query(Placement).count()
     assert both_apply[0].is_open
 
 
-def test_the_better_fit_gets_the_seat_and_the_other_reads_why(client_of, db, cast, posting, match_round, both_apply):
+def test_the_better_fit_gets_the_seat_and_the_other_reads_why(
+    client_of, db, cast, posting, match_round, both_apply, run_jobs
+):
     close(db, match_round)
     client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     lost, won = both_apply
     db.session.refresh(lost)
     db.session.refresh(won)
@@ -151,15 +162,17 @@ def test_the_better_fit_gets_the_seat_and_the_other_reads_why(client_of, db, cas
     assert posting.seats_filled == 1
     placement = db.session.query(Placement).one()
     assert (placement.student_id, placement.starts_on) == (cast.other_student.id, posting.starts_on)
+    explanations.add_to([lost])
     assert lost.outcome["rank"] == 2
     text = page(client_of(cast.student), "/applications/", language="en").text
     assert "filled with 1 person it ranked above you; your rank there was 2" in text
     assert "shown at level 2 your rank would have been" in text
 
 
-def test_the_enterprise_reads_who_has_a_seat_and_why(client_of, db, cast, posting, match_round, both_apply):
+def test_the_enterprise_reads_who_has_a_seat_and_why(client_of, db, cast, posting, match_round, both_apply, run_jobs):
     close(db, match_round)
     client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     address = f"/organisations/demo-enterprise/postings/{posting.id}/applicants/"
     shown = page(client_of(cast.recruiter), address, language="en")
     assert shown.h1 == "1 applicant has a place here"
@@ -170,11 +183,12 @@ def test_the_enterprise_reads_who_has_a_seat_and_why(client_of, db, cast, postin
     assert "rank 2 by fit" in second
 
 
-def test_two_clicks_run_a_round_once(client_of, db, cast, posting, match_round, both_apply):
+def test_two_clicks_run_a_round_once(client_of, db, cast, posting, match_round, both_apply, run_jobs):
     close(db, match_round)
     client = client_of(cast.coordinator)
     for _click in range(2):
         client.post(f"/rounds/{match_round.id}/run/")
+        run_jobs()
     db.session.refresh(posting)
     assert (db.session.query(Placement).count(), posting.seats_filled) == (1, 1)
     assert db.session.query(AuditEntry).filter_by(action="round.run").count() == 1
@@ -189,30 +203,33 @@ def test_everybody_of_a_round_is_told_by_mail_once(client_of, db, cast, match_ro
     assert told == sorted([cast.student.email, cast.other_student.email])
 
 
-def test_closing_early_is_visible_in_the_trail(client_of, db, cast, match_round, both_apply):
+def test_closing_early_is_visible_in_the_trail(client_of, db, cast, match_round, both_apply, run_jobs):
     client = client_of(cast.coordinator)
     client.post(f"/rounds/{match_round.id}/closure/")
     client.post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     db.session.refresh(match_round)
-    assert match_round.status is RoundStatus.RUN
+    assert match_round.status is RoundStatus.RELEASED
     assert db.session.query(AuditEntry).filter_by(action="round.close").count() == 1
 
 
-def test_who_may_not_be_an_intern_is_left_out_with_the_reason(client_of, db, cast, match_round, both_apply):
+def test_who_may_not_be_an_intern_is_left_out_with_the_reason(client_of, db, cast, match_round, both_apply, run_jobs):
     db.session.get(StudentProfile, cast.other_student.id).year = 1
     db.session.get(StudentProfile, cast.other_student.id).birth_month = today() - timedelta(days=365 * 14)
     close(db, match_round)
     client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     won, left_out = both_apply
     db.session.expire_all()
     assert won.status is ApplicationStatus.MATCHED
+    explanations.add_to([left_out])
     assert "under_16" in left_out.outcome["reasons"]
     assert "16" in page(client_of(cast.other_student), "/applications/", language="en").text
 
 
 def test_whoever_has_a_placement_in_these_weeks_gets_no_second_one(db, cast, posting, match_round, both_apply):
     close(db, match_round)
-    rounds.run(match_round, by=None, now=utcnow(), today=today())
+    season_runs.run(match_round, by=None, now=utcnow(), today=today())
     again = postings.create(
         cast.enterprise,
         {name: getattr(posting, name) for name in postings.FIELDS},
@@ -232,23 +249,28 @@ def test_ranked_by_hand_takes_only_those_with_a_number(db, cast, posting, match_
     numbered, unnumbered = both_apply
     applications.rank_by_hand(posting, both_apply, {numbered.id: 1, unnumbered.id: None})
     close(db, match_round)
-    rounds.run(match_round, by=None, now=utcnow(), today=today())
+    season_runs.run(match_round, by=None, now=utcnow(), today=today())
     assert (numbered.status, unnumbered.status) == (ApplicationStatus.MATCHED, ApplicationStatus.NOT_MATCHED)
+    explanations.add_to([unnumbered])
     assert unnumbered.outcome["outcome"] == "not_ranked_by_posting"
     assert db.session.query(Placement).one().student_id == cast.student.id
 
 
-def test_a_round_without_applications_stays_open(client_of, db, cast, match_round):
+def test_a_round_without_applications_stays_open(client_of, db, cast, match_round, run_jobs):
     close(db, match_round)
     client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     db.session.refresh(match_round)
     assert match_round.status is RoundStatus.OPEN
 
 
-def test_the_record_replays_by_the_doors_to_the_same(app, client_of, db, cast, match_round, both_apply, tmp_path):
+def test_the_record_replays_by_the_doors_to_the_same(
+    app, client_of, db, cast, match_round, both_apply, tmp_path, run_jobs
+):
     close(db, match_round)
     client = client_of(cast.coordinator)
     client.post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     record = json.loads(client.get(f"/rounds/{match_round.id}/record/").get_data(as_text=True))
     (tmp_path / "checked.json").write_text(json.dumps(record))
     checked = app.test_cli_runner().invoke(args=["internships", "check", str(tmp_path / "checked.json")])
@@ -261,7 +283,7 @@ def test_the_record_replays_by_the_doors_to_the_same(app, client_of, db, cast, m
 
 def test_only_the_organiser_takes_the_record(client_of, db, cast, match_round, both_apply):
     close(db, match_round)
-    rounds.run(match_round, by=None, now=utcnow(), today=today())
+    season_runs.run(match_round, by=None, now=utcnow(), today=today())
     db.session.commit()
     assert client_of(cast.student).get(f"/rounds/{match_round.id}/record/").status_code == 404
     assert client_of(cast.other_coordinator).get(f"/rounds/{match_round.id}/record/").status_code == 404
@@ -269,7 +291,7 @@ def test_only_the_organiser_takes_the_record(client_of, db, cast, match_round, b
 
 def test_everybody_signed_in_reads_the_result_and_what_holds_of_it(client_of, db, cast, match_round, both_apply):
     close(db, match_round)
-    rounds.run(match_round, by=None, now=utcnow(), today=today())
+    season_runs.run(match_round, by=None, now=utcnow(), today=today())
     db.session.commit()
     for language, words in (("en", "no unstable pair exists"), ("zh", match_round.seed)):
         shown = page(client_of(cast.other_recruiter), f"/rounds/{match_round.id}/", language=language)
@@ -278,7 +300,7 @@ def test_everybody_signed_in_reads_the_result_and_what_holds_of_it(client_of, db
 
 
 def test_three_students_and_two_postings_are_matched_stably_and_each_hears_of_their_own(
-    client_of, db, cast, posting, match_round
+    client_of, db, cast, posting, match_round, run_jobs
 ):
     """Both enterprises like the first best and the third least; the first wants the other posting more."""
     day, now = today(), utcnow()
@@ -314,10 +336,13 @@ def test_three_students_and_two_postings_are_matched_stably_and_each_hears_of_th
         applications.rank_by_hand(one, applied, {made.id: places[made.student_id] for made in applied})
     close(db, match_round)
     client_of(cast.coordinator).post(f"/rounds/{match_round.id}/run/")
+    run_jobs()
     db.session.expire_all()
     placed = {one.student_id: one.posting_id for one in db.session.query(Placement)}
     assert placed == {first.id: other.id, second.id: posting.id}
-    outcomes = {(one.student_id, one.posting_id): one.outcome["outcome"] for one in db.session.query(Application)}
+    made = db.session.query(Application).all()
+    explanations.add_to(made)
+    outcomes = {(one.student_id, one.posting_id): one.outcome["outcome"] for one in made}
     assert outcomes == {
         (first.id, other.id): "matched",
         (first.id, posting.id): "placed_higher",
@@ -327,9 +352,11 @@ def test_three_students_and_two_postings_are_matched_stably_and_each_hears_of_th
         (third.id, other.id): "filled_above",
     }
     assert match_round.record["counts"]["blocking_pairs"] == 0
-    replayed = instance.parse(match_round.record["instance"])
+    inputs = season_files.inputs_of(match_round.inputs_sha256)
+    record = season_runs.as_doors(inputs, season_files.result_of(match_round.result_sha256))
+    replayed = instance.parse(record)
     again = matching.match(replayed.students, replayed.strict())
-    assert {name: list(members) for name, members in again.by_posting.items()} == match_round.record["matching"]
+    assert {name: list(members) for name, members in again.by_posting.items()} == record["matching"]
     assert "2 of 3 students have a place" in page(client_of(third), f"/rounds/{match_round.id}/", language="en").h1
 
 
@@ -373,14 +400,14 @@ def test_after_closing_the_organiser_changes_no_posting(db, cast, posting, match
 def test_until_the_run_a_student_may_still_withdraw(client_of, db, cast, match_round, both_apply):
     close(db, match_round)
     client_of(cast.student).post(f"/applications/{both_apply[0].id}/withdrawal/")
-    rounds.run(match_round, by=None, now=utcnow(), today=today())
+    season_runs.run(match_round, by=None, now=utcnow(), today=today())
     assert both_apply[0].status is ApplicationStatus.WITHDRAWN
     assert both_apply[1].status is ApplicationStatus.MATCHED
 
 
 def test_a_withdrawal_that_comes_after_the_run_changes_nothing(db, match_round, both_apply):
     close(db, match_round)
-    rounds.run(match_round, by=None, now=utcnow(), today=today())
+    season_runs.run(match_round, by=None, now=utcnow(), today=today())
     db.session.commit()
     with pytest.raises(applications.ApplicationOver):
         applications.withdraw(both_apply[1], utcnow())

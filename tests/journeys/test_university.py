@@ -53,6 +53,7 @@ def test_a_coordinator_teaches_holds_a_contest_and_places_students(page, new_pag
     press(page, "/closure/")
     press(page, "/run/")
     page.goto(match_round)
+    page.locator("main .strip").wait_for(timeout=60_000)  # the worker matches; the page loads anew by itself
     shoot(page, "match", dark=True)
 
     student = new_page()
