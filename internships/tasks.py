@@ -1,15 +1,20 @@
-"""Long work of internships: telling everybody what a round gave."""
+"""Long work of internships: telling everybody what a round gave, looking at saved searches, counting records."""
 
 from typing import Any
 
 from flask import Flask
 
 from app import jobs
-from app.db import db
+from app.clock import ZONE, day_of
+from app.db import db, utcnow
 from internships.models import MatchRound
-from internships.services import rounds
+from internships.queries import records as counted
+from internships.queries.searches import searches_due
+from internships.services import records, rounds, searches
 
 TELL = "internships.tell-round"
+MORNING = 7  # the hour in Shanghai from which saved searches are looked at
+AT_ONCE = 200  # saved searches a minute
 
 
 def tell(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
@@ -24,6 +29,28 @@ def tell(arguments: dict[str, Any], progress: jobs.Progress) -> dict[str, Any]:
     return {"mails": 0}
 
 
+def look_at_searches() -> None:
+    """Every minute from the morning on: what is new in some of the saved searches that nobody has looked at today."""
+    now = utcnow()
+    if now.astimezone(ZONE).hour >= MORNING:
+        day = day_of(now)
+
+        def look(search_id: int) -> None:
+            searches.look(search_id, now=now, today=day)
+
+        jobs.one_by_one("saved search", searches_due(day, AT_ONCE), look)
+
+
+def count_records() -> None:
+    """Every minute, but to an effect once a day: how enterprises keep their word."""
+    day = day_of(utcnow())
+    if counted.last_counted() != day:
+        records.count_records(day)
+        db.session.commit()
+
+
 def init_app(app: Flask) -> None:
     """Let jobs tell."""
     jobs.task(app, TELL, tell)
+    jobs.every_minute(app, look_at_searches)
+    jobs.every_minute(app, count_records)

@@ -5,7 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
-    from app.home import views
+    from app.home import sitemaps, views
 
+    views.bp.register_blueprint(sitemaps.bp)
     app.register_blueprint(views.bp)
     views.init_app(app)

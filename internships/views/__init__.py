@@ -2,8 +2,19 @@
 
 from flask import Blueprint
 
-from internships.views import applicants, applications, placements, postings, ratings, rounds
+from internships.views import (
+    applicants,
+    applications,
+    checks,
+    clusters,
+    placements,
+    postings,
+    ratings,
+    rounds,
+    searches,
+    unplaced,
+)
 
 bp = Blueprint("internships", __name__, template_folder="../templates")
-for module in (postings, applications, applicants, rounds, placements, ratings):
+for module in (postings, applications, applicants, rounds, placements, ratings, checks, searches, clusters, unplaced):
     bp.register_blueprint(module.bp)
