@@ -3,16 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import sqlalchemy as sa
+from babel import Locale
 
 from internships import queries
 from internships.models import Posting
 
 PAY_STEPS = (80, 100, 150, 200, 300)
 LANGUAGES = ("zh", "en", "ru", "es", "pt", "fr", "de", "it", "ar", "ja", "ko", "th", "vi", "id", "tr")
+
+
+@lru_cache
+def language_names(spoken: str) -> dict[str, str]:
+    """The languages that work is done in, named in one of ours."""
+    names = Locale.parse(spoken).languages
+    return {code: names[code] for code in LANGUAGES}
+
+
 LONGEST = 100  # characters of a filter
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -27,7 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.i18n import language
 from app.ui.form_parts import RowForm, finite, plausible, two_places
-from internships.filters import LANGUAGES
+from internships.filters import language_names
 from internships.models import AllowanceKind, PayPeriod, Posting, RankedBy
 from internships.services.postings import Asked, Given
 
@@ -139,7 +138,7 @@ class PostingForm(FlaskForm):
             kept = row.form.weight.object_data
             if kept and kept not in {choice.value for choice in IMPORTANCE}:
                 row.form.weight.choices = [*IMPORTANCE, SelectChoice(kept, _("counts %(weight)s times", weight=kept))]
-        self.languages.choices = language_choices()
+        self.languages.choices = [SelectChoice(code, name) for code, name in language_names(language()).items()]
 
     def values(self) -> dict[str, Any]:
         """What the services take."""
@@ -172,12 +171,6 @@ class PostingForm(FlaskForm):
             for kind, row in zip(ALLOWANCES, self.allowances, strict=True)
             if row.form.amount.data is not None or row.form.note.data
         ]
-
-
-def language_choices() -> list[SelectChoice]:
-    """Languages that work is done in, in the reader's own."""
-    names = Locale.parse(language()).languages
-    return [SelectChoice(code, names[code]) for code in LANGUAGES]
 
 
 def moved(values: dict[str, Any], today: date) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from internships.queries.checks import (
     approved_by,
     count_to_check,
     is_checked_first,
+    is_withheld,
     last_checks,
     postings_to_check,
     postings_to_show,
     rule_of,
+    studies_at,
     universities_that_check,
 )
 from internships.queries.demand import DemandRow, demand_rows, placed_student_ids
@@ -82,6 +84,7 @@ __all__ = [
     "has_applications",
     "hold_postings",
     "is_checked_first",
+    "is_withheld",
     "last_checks",
     "lines_by_id",
     "lines_of",
@@ -115,6 +118,7 @@ __all__ = [
     "rounds_of_postings",
     "rule_of",
     "students_of_round",
+    "studies_at",
     "universities_of",
     "universities_that_check",
     "with_needs",

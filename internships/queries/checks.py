@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from app.accounts.models import Organisation, OrganisationKind
+from app.accounts.models import Organisation, OrganisationKind, Person, Role
 from app.db import db
 from internships.models import CheckDecision, Checked, CheckRule, Posting, PostingCheck, PostingStatus
 
@@ -95,6 +95,19 @@ def universities_that_check(organisations: Collection[int]) -> Sequence[int]:
     if not organisations:
         return ()
     return tuple(sorted(db.session.scalars(_CHOOSY, {"organisations": list(organisations)})))
+
+
+def studies_at(person: Person) -> list[int]:
+    """The organisations in which a person, loaded with memberships, is a student."""
+    return [one.organisation_id for one in person.memberships if one.role is Role.STUDENT and one.left_on is None]
+
+
+def is_withheld(student: Person, posting_id: int) -> bool:
+    """Whether a student's university shows only what it has approved, and this posting is not among it."""
+    checking = universities_that_check(studies_at(student))
+    if not checking:
+        return False
+    return not db.session.scalar(sa.select(approved_by(checking).where(PostingCheck.posting_id == posting_id).exists()))
 
 
 def approved_by(organisations: Sequence[int]) -> sa.Select[int]:

@@ -22,6 +22,10 @@ class PostingClosed(Refused):
     message = _l("This posting no longer takes applications.")
 
 
+class PostingWithheld(Refused):
+    message = _l("Your university lets its students apply only for postings that it has approved.")
+
+
 class NotEligible(Refused):
     message = _l("You cannot take this internship. Its page says why.")
 
@@ -76,13 +80,15 @@ def apply(
 ) -> Application:
     """An open application; asked twice, the same one. A withdrawn one opens again.
 
-    Raises PostingClosed, RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
+    Raises PostingClosed, PostingWithheld, RoundOver, NotEligible, AlreadyApplied, TooManyApplications.
     """
     kept = queries.application_of(student, posting)
     if kept is not None and kept.is_open:
         return kept
     if not posting.is_open(today):
         raise PostingClosed
+    if queries.is_withheld(student, posting.id):
+        raise PostingWithheld
     match_round = queries.rounds_of_postings([posting.id]).get(posting.id)
     if match_round is not None and match_round.is_closed(now):
         raise RoundOver

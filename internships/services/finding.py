@@ -17,6 +17,12 @@ def index_posting(posting: Posting) -> None:
     search.index(*(_entry(found) for found in searching.postings_to_find([posting.id])))
 
 
+def index_all() -> None:
+    """Every published posting, after many were made at once."""
+    db.session.flush()
+    search.index(*postings_to_find())
+
+
 def forget_posting(posting: Posting) -> None:
     """A posting that was closed is found no more."""
     search.remove(POSTING, [posting.id])

@@ -214,8 +214,11 @@ def take_back(posting: Posting, *, by: int | None) -> None:
         audit.record("posting.take-back", posting, actor_id=by, organisation_id=posting.organisation_id)
 
 
-def publish(posting: Posting, *, by: int | None, now: datetime, today: date, checked: bool = False) -> None:
-    """Let the world see it; asked twice, once. `checked`: somebody entitled has looked at it.
+def publish(
+    posting: Posting, *, by: int | None, now: datetime, today: date, checked: bool = False, indexed: bool = True
+) -> None:
+    """Let the world see it; asked twice, once. `checked`: somebody entitled has looked at it. `indexed` is false where
+    the caller brings many into the index at once.
 
     Raises EnterpriseNotVerified, PostingAsksNothing, PostingOver.
     """
@@ -226,7 +229,8 @@ def publish(posting: Posting, *, by: int | None, now: datetime, today: date, che
     _publishable(posting, today)
     posting.status, posting.published_at = PostingStatus.PUBLISHED, now
     audit.record("posting.publish", posting, actor_id=by, organisation_id=posting.organisation_id)
-    finding.index_posting(posting)
+    if indexed:
+        finding.index_posting(posting)
 
 
 def _publishable(posting: Posting, today: date) -> None:

@@ -18,7 +18,7 @@ from app.errors import Refused
 from app.i18n import language
 from app.reference import queries as reference
 from internships import feeds, fits, policies, queries
-from internships.filters import PAY_STEPS, Filters
+from internships.filters import PAY_STEPS, Filters, language_names
 from internships.forms.applications import ApplicationForm
 from internships.forms.postings import (
     ALLOWANCES,
@@ -26,7 +26,6 @@ from internships.forms.postings import (
     ClosureForm,
     PostingForm,
     filled,
-    language_choices,
     moved,
 )
 from internships.models import Posting, PostingStatus
@@ -67,7 +66,7 @@ def index() -> str:
         pay_steps=PAY_STEPS,
         regions=regions,
         cluster_options=[(code, name) for code, (name, _home) in clusters.items()],
-        language_options=language_choices(),
+        language_options=list(language_names(language()).items()),
         names=reference.skill_names(language()),
         wanted=wanted,
     )
@@ -77,8 +76,7 @@ def checking_universities() -> Sequence[int]:
     """The reader's universities that let their students see only what they have checked."""
     if not policies.may_apply(current_user):
         return ()
-    own = [one.organisation_id for one in current_user.memberships if one.role is Role.STUDENT and one.left_on is None]
-    return queries.universities_that_check(own)
+    return queries.universities_that_check(queries.studies_at(current_user))
 
 
 @bp.route("/postings.atom")
@@ -123,7 +121,7 @@ def show(posting_id: int) -> Any:
         waits_for=universities and not any(one.organisation_id in universities for one in checks),
         like=services.like(posting, today()) if may_edit and posting.may_be_handed_in else [],
         record=records.record_of(posting.organisation_id),
-        languages=[choice.label for choice in language_choices() if choice.value in posting.languages],
+        spoken=[name for code, name in language_names(language()).items() if code in posting.languages],
         allowance_names=ALLOWANCES,
         names=reference.skill_names(language()),
         data=job_posting(posting) if posting.is_public else None,
