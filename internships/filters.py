@@ -52,9 +52,9 @@ class Filters:
         )
 
     @classmethod
-    def of_query(cls, query: str) -> "Filters":
-        """Those of a query string that was kept."""
-        return cls.of({name: values[-1] for name, values in parse_qs(query).items()})
+    def of_address(cls, address: str) -> "Filters":
+        """Those of a query string."""
+        return cls.of({name: values[-1] for name, values in parse_qs(address).items()})
 
     def values(self) -> dict[str, str]:
         """What stands in an address, without what is empty."""
@@ -62,8 +62,8 @@ class Filters:
         return {name: "1" if value is True else str(value) for name, value in found.items() if value}
 
     @property
-    def query(self) -> str:
-        """The query string, always in the same order."""
+    def address(self) -> str:
+        """The query string of an address, always in the same order."""
         return urlencode(self.values())
 
     def select(self, today: date, checked_by: Sequence[int] = ()) -> sa.Select[Any]:

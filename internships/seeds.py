@@ -73,8 +73,10 @@ def _postings(world: World, clusters: dict[str, Cluster]) -> list[Posting]:
 
 def _waiting_for_a_check(world: World, like: Posting) -> None:
     """A posting of an enterprise that nobody has verified, handed in yesterday."""
-    enterprise = next((one for one in world.enterprises if not one.is_verified), None)
-    if enterprise is None or enterprise.region_code is None:
+    home = world.cast.government.region_code  # where the cast's official finds it
+    unverified = [one for one in world.enterprises if not one.is_verified and one.region_code]
+    enterprise = min(unverified, key=lambda one: one.region_code != home, default=None)
+    if enterprise is None:
         return
     values = {name: getattr(like, name) for name in postings.FIELDS} | {
         "region_code": enterprise.region_code,

@@ -17,14 +17,14 @@ class SavedSearch(Model):
 
     __tablename__ = "saved_search"
     __table_args__ = (
-        sa.UniqueConstraint("person_id", "query"),
+        sa.UniqueConstraint("person_id", "filters"),
         sa.Index("ix_saved_search_looked_on", "looked_on"),
     )
 
     id: Mapped[key]
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     name: Mapped[line]
-    query: Mapped[str] = mapped_column(sa.String(500))
+    filters: Mapped[str] = mapped_column(sa.String(500))
     by_mail: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[moment]
     looked_on: Mapped[date] = mapped_column(sa.Date())

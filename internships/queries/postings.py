@@ -27,6 +27,7 @@ from internships.models import (
 )
 from internships.queries.checks import approved_by
 from internships.rules.fit import Need
+from internships.rules.records import FEW
 
 # What a month of pay is divided by to compare it with a day of pay (assumed: 261 working days a year).
 DAYS_A_MONTH = Decimal("21.75")
@@ -44,14 +45,16 @@ LINE: tuple[sa.ColumnElement[Any], ...] = (
     Posting.pay_period.label("pay_period"),
     Posting.is_remote.label("is_remote"),
     Posting.closes_on.label("closes_on"),
-    EnterpriseRecord.answered.label("answered"),
-    EnterpriseRecord.median_days.label("median_days"),
+    sa.case((EnterpriseRecord.answered >= FEW, EnterpriseRecord.median_days)).label("usual_days"),
 )
 
 
 @dataclass(frozen=True)
 class PostingLine:
-    """A posting as a list shows it: names in both languages, its place (the cluster, else the city), what it asks."""
+    """A posting as a list shows it: names in both languages, its place (the cluster, else the city), what it asks.
+
+    `usual_days`: within how many days its enterprise usually answers, if enough is known.
+    """
 
     id: int
     title_zh: str
@@ -65,8 +68,7 @@ class PostingLine:
     pay_period: PayPeriod
     is_remote: bool
     closes_on: date
-    answered: int | None
-    median_days: int | None
+    usual_days: int | None
     needs: tuple[Need, ...]
 
 

@@ -31,25 +31,25 @@ class SearchWithoutFilter(Refused):
 
 def save(person: Person, name: str, wanted: Filters, *, now: datetime, today: date) -> SavedSearch:
     """Keep a search; the same one twice is one. Raises SearchWithoutFilter, TooManySearches."""
-    query = wanted.query
-    if not query:
+    address = wanted.address
+    if not address:
         raise SearchWithoutFilter
     mine = searches.searches_of(person.id)
-    kept = next((one for one in mine if one.query == query), None)
+    kept = next((one for one in mine if one.filters == address), None)
     if kept is not None:
         kept.name = name or kept.name
         return kept
     if len(mine) >= MOST:
         raise TooManySearches
     new = SavedSearch(
-        person_id=person.id, name=name, query=query, created_at=now, looked_on=today, looked_at=now, by_mail=True
+        person_id=person.id, name=name, filters=address, created_at=now, looked_on=today, looked_at=now, by_mail=True
     )
     try:
         with db.session.begin_nested():
             db.session.add(new)
             db.session.flush()
     except sa.exc.IntegrityError:  # two clicks at once: the other one was first
-        return next(one for one in searches.searches_of(person.id) if one.query == query)
+        return next(one for one in searches.searches_of(person.id) if one.filters == address)
     return new
 
 
@@ -66,7 +66,7 @@ def look(search_id: int, *, now: datetime, today: date) -> bool:
         return False
     search = searches.with_person(claimed)
     checking = queries.universities_that_check(searches.universities_of_student(search.person_id))
-    query = Filters.of_query(search.query).select(today, checking)
+    query = Filters.of_address(search.filters).select(today, checking)
     search.found = queries.count_since(query, search.looked_at)
     if search.found and search.by_mail:
         mail.write(

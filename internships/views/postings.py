@@ -66,9 +66,10 @@ def index() -> str:
         pay_steps=PAY_STEPS,
         regions=regions,
         cluster_options=[(code, name) for code, (name, _home) in clusters.items()],
-        language_options=list(language_names(language()).items()),
+        language_options=language_names(language()).items(),
         names=reference.skill_names(language()),
         wanted=wanted,
+        feed_url=url_for(".feed", **wanted.values()),
     )
 
 
@@ -114,8 +115,8 @@ def show(posting_id: int) -> Any:
         form=ApplicationForm(),
         may_edit=may_edit,
         checker=policies.checker_of(current_user, posting) if posting.status is PostingStatus.CHECKING else None,
-        check_form=CheckForm(),
-        closure=ClosureForm(),
+        check_form=CheckForm() if posting.status is PostingStatus.CHECKING else None,
+        closure=ClosureForm() if may_edit else None,
         checks=checks,
         own_checks=[one for one in checks if one.organisation_id in universities],
         waits_for=universities and not any(one.organisation_id in universities for one in checks),

@@ -25,7 +25,7 @@ LONGEST_NAME = 60
 def index() -> Any:
     """What somebody has saved; a POST saves one more."""
     if request.method == "POST":
-        wanted = Filters.of_query(request.form.get("query", ""))
+        wanted = Filters.of_address(request.form.get("filters", ""))
         name = request.form.get("name", "").strip()[:LONGEST_NAME] or wanted.words or _("My search")
         services.save(me(), name, wanted, now=received(), today=today())
         db.session.commit()

@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
-        sa.Column("query", sa.String(length=500), nullable=False),
+        sa.Column("filters", sa.String(length=500), nullable=False),
         sa.Column("by_mail", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("looked_on", sa.Date(), nullable=False),
@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("found", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_search_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
-        sa.UniqueConstraint("person_id", "query", name=op.f("uq_saved_search_person_id_query")),
+        sa.UniqueConstraint("person_id", "filters", name=op.f("uq_saved_search_person_id_filters")),
     )
     with op.batch_alter_table("saved_search", schema=None) as batch_op:
         batch_op.create_index("ix_saved_search_looked_on", ["looked_on"], unique=False)

@@ -117,9 +117,9 @@ def test_filters_survive_an_address_and_what_cannot_be_is_passed_over():
     wanted = Filters.of(
         {"words": " 鞋 ", "pay": "150", "remote": "1", "language": "ru", "page": "3", "region": "CN-ZJ"}
     )
-    assert Filters.of_query(wanted.query) == wanted
+    assert Filters.of_address(wanted.address) == wanted
     assert Filters.of({"pay": "7", "language": "xx", "remote": "yes"}) == Filters()
-    assert Filters().query == ""
+    assert Filters().address == ""
 
 
 # ---- fit -------------------------------------------------------------------------------------------------------------
@@ -313,8 +313,8 @@ def test_a_student_saves_a_search_and_hears_once_of_what_is_new(client_of, db, c
     listed = page(student, "/postings/?words=鞋&region=CN-ZJ")
     submit(student, listed, {"name": "温州鞋业"}, form="form[action='/saved-searches/']")
     saved = db.session.query(SavedSearch).one()
-    assert (saved.name, Filters.of_query(saved.query)) == ("温州鞋业", Filters(words="鞋", region="CN-ZJ"))
-    student.post("/saved-searches/", data={"query": saved.query, "name": "温州鞋业"})
+    assert (saved.name, Filters.of_address(saved.filters)) == ("温州鞋业", Filters(words="鞋", region="CN-ZJ"))
+    student.post("/saved-searches/", data={"filters": saved.filters, "name": "温州鞋业"})
     assert db.session.query(SavedSearch).count() == 1
     posting.published_at = utcnow() - timedelta(days=9)
     new = another(title_zh="鞋类新品实习")

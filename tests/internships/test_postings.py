@@ -15,7 +15,7 @@ from internships import fits
 from internships.models import PayPeriod, Posting, PostingStatus
 from internships.services import applications
 from internships.services import postings as services
-from tests.page import page
+from tests.page import page, submit
 
 
 def values(**changes):
@@ -110,7 +110,7 @@ def test_a_posting_says_what_is_given_beside_the_pay_and_in_which_languages_one_
     assert (posting.languages, posting.skills[0].weight) == (["zh", "ru"], Decimal("0.5"))
     recruiter.post(f"/postings/{posting.id}/publication/")
     shown = page(client, f"/postings/{posting.id}/", language="en").text
-    assert "Meals CN¥20.00 a day" in shown
+    assert "Meals CN¥20 a day" in shown
     assert "Housing 四人间宿舍" in shown
     assert "Chinese, Russian" in shown
     assert "helpful" in shown
@@ -123,6 +123,16 @@ def test_a_posting_says_what_is_given_beside_the_pay_and_in_which_languages_one_
     recruiter.post(f"/postings/{posting.id}/edit/", data=values(**{"allowances-1-note": "宿舍"}))
     db.session.refresh(posting)
     assert [(one.kind.value, one.amount, one.note) for one in posting.allowances] == [("housing", None, "宿舍")]
+
+
+def test_a_weight_that_the_form_does_not_offer_is_kept(client_of, db, cast, posting):
+    posting.skills[0].weight = Decimal("1.5")
+    recruiter = client_of(cast.recruiter)
+    form = page(recruiter, f"/postings/{posting.id}/edit/", language="en")
+    assert "counts 1.5 times" in form.text
+    assert submit(recruiter, form, {"title_en": "Another title"}, form=".form").status_code == 303
+    db.session.refresh(posting)
+    assert (posting.title_en, posting.skills[0].weight) == ("Another title", Decimal("1.5"))
 
 
 def test_an_earlier_posting_opens_as_a_filled_draft_with_its_dates_moved(client_of, db, cast, posting):
