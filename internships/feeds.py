@@ -19,7 +19,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 def atom(postings: Sequence[Posting], wanted: Filters, address: str, now: datetime) -> bytes:
     """An Atom document (RFC 4287) of postings, the newest first. What XML cannot hold is left out."""
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": language()})
-    page = url_for("internships.postings.index", _external=True, **wanted.values())
+    page = url_for("internships.postings.index", _external=True)
+    page = f"{page}?{wanted.address}" if wanted.address else page
     newest = max((one.published_at for one in postings if one.published_at), default=now)
     _text(feed, "id", page)
     _text(feed, "title", _("New internships"))

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode
 
 import sqlalchemy as sa
 from babel import Locale
+from flask import url_for
 
 from internships import queries
 from internships.models import Posting
@@ -65,6 +66,12 @@ class Filters:
     def address(self) -> str:
         """The query string of an address, always in the same order."""
         return urlencode(self.values())
+
+    @property
+    def feed_url(self) -> str:
+        """Where programs find what is new among them."""
+        url = url_for("internships.postings.feed")
+        return f"{url}?{self.address}" if self.address else url
 
     def select(self, today: date, checked_by: Sequence[int] = ()) -> sa.Select[Any]:
         """Postings that take applications today and pass the filters; see `queries.open_postings`."""

@@ -165,7 +165,7 @@ class PostingForm(FlaskForm):
         ]
 
     def given(self) -> list[Given]:
-        """The allowances of the filled rows."""
+        """The allowances of the filled rows; the page has a row for each kind and sends them all."""
         return [
             Given(kind, row.form.amount.data, (row.form.note.data or "").strip())
             for kind, row in zip(ALLOWANCES, self.allowances, strict=True)

@@ -69,7 +69,7 @@ def index() -> str:
         language_options=language_names(language()).items(),
         names=reference.skill_names(language()),
         wanted=wanted,
-        feed_url=url_for(".feed", **wanted.values()),
+        feed_url=wanted.feed_url,
     )
 
 

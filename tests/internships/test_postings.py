@@ -120,7 +120,9 @@ def test_a_posting_says_what_is_given_beside_the_pay_and_in_which_languages_one_
         ["0.5"],
         ["zh", "ru"],
     )
-    recruiter.post(f"/postings/{posting.id}/edit/", data=values(**{"allowances-1-note": "宿舍"}))
+    recruiter.post(
+        f"/postings/{posting.id}/edit/", data=values(**{"allowances-0-amount": "", "allowances-1-note": "宿舍"})
+    )
     db.session.refresh(posting)
     assert [(one.kind.value, one.amount, one.note) for one in posting.allowances] == [("housing", None, "宿舍")]
 
