@@ -5,8 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
-    from app.home import sitemaps, views
+    from app.home import views
 
-    views.bp.register_blueprint(sitemaps.bp)
     app.register_blueprint(views.bp)
     views.init_app(app)

@@ -123,6 +123,7 @@ def revise(
     `given` left out leaves the allowances as they are. Raises PostingOver, PostingBeingChecked, RoundIsDeciding,
     SkillsSettled, PostingAsksNothing, DatesOutOfOrder, ClusterElsewhere, SkillTwice.
     """
+    db.session.refresh(posting, ["status"], with_for_update=True)
     if posting.status is PostingStatus.CLOSED:
         raise PostingOver
     if posting.status is PostingStatus.CHECKING:
