@@ -175,6 +175,11 @@ def pages_of(query: sa.Select[Any], per_page: int) -> CountedSoFar:
     return CountedSoFar(per_page=per_page, max_per_page=per_page, error_out=False, query=query)
 
 
+def id_after(ids: sa.Select[int], column: sa.orm.InstrumentedAttribute[int], after: int, count: int) -> int | None:
+    """Of ids chosen by a query on `column`, the one that stands `count` places after `after`."""
+    return db.session.scalar(ids.where(column > after).order_by(column).offset(count - 1).limit(1))
+
+
 def paged(found: list[Any], per_page: int) -> ListPages:
     """The page of `found` that the address asks for."""
     return ListPages(per_page=per_page, max_per_page=per_page, error_out=False, found=found)

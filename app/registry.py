@@ -10,6 +10,8 @@ Each seam arrives with its first user:
 - `acceptances`: what follows when somebody accepts an invitation (offered by courses, called by accounts).
 - `deadlines`: what is due or happens within a time, for one person (offered by features, read by the calendar).
 - `seeders`: what a feature adds to the demo world, in order.
+- `sitemaps`: public pages that search engines are told of (offered by packages with such pages, read by `app.home`).
+- `organisation_parts`: what a feature adds to an organisation's public page (offered by features, read by accounts).
 - `search_sources`: kinds of things that can be found, and who may find them (offered by features, read by search).
 """
 
@@ -109,6 +111,19 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class Sitemap:
+    """Public pages of one kind, in the order of their ids.
+
+    `pages(after, count)` gives (id, address, last change) of at most `count` of those with ids above `after`;
+    `step(after, count)` the id of the one that stands `count` places after, None where there are fewer.
+    """
+
+    kind: str
+    pages: Callable[[int, int], list[tuple[int, str, datetime | None]]]
+    step: Callable[[int, int], int | None]
+
+
+@dataclass(frozen=True)
 class Deadline:
     """What stands in a person's calendar: something that is due, opens, begins or ends at a moment, or on a day.
 
@@ -139,6 +154,8 @@ class Registry:
     deadlines: list[Callable[[Any, datetime, datetime], list[Deadline]]] = field(default_factory=list)
     seeders: list[tuple[int, str, Callable[[Any], None]]] = field(default_factory=list)
     search_sources: list[SearchSource] = field(default_factory=list)
+    sitemaps: list[Sitemap] = field(default_factory=list)
+    organisation_parts: list[Callable[[Any, Any], "PanelView | None"]] = field(default_factory=list)
 
 
 def registry(app: Any = None) -> Registry:

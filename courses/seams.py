@@ -28,7 +28,7 @@ from courses.policies import AUTHORS, may_mark, studies_at
 from courses.queries import discussions
 from courses.rules.prerequisites import missing
 from courses.rules.recommendation import Recommendation, recommend
-from courses.searching import sources
+from courses.searching import sitemap, sources
 from courses.seeds import plant_courses
 
 
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     offered.panels.append(Panel(16, "main", mentions_panel))
     offered.nav.append(NavEntry(70, _notes_nav))
     offered.search_sources.extend(sources())
+    offered.sitemaps.append(sitemap())
     offered.skill_sources.append(skill_sources)
     offered.acceptances.append(services.take_seats)
     offered.deadlines.append(deadlines)

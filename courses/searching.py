@@ -1,5 +1,6 @@
 """What courses offers to the search: which kinds of things, who may find them, where they are read."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.accounts.models import Role
 from app.db import utcnow
-from app.registry import SearchSource
+from app.registry import SearchSource, Sitemap
 from app.search.models import SearchEntry
 from courses.policies import AUTHORS
 from courses.queries import searching as queries
@@ -76,3 +77,15 @@ def _notes_of(person: Any) -> sa.ColumnElement[bool] | None:
     if not person.is_authenticated:
         return None
     return sa.and_(SearchEntry.scope == index.PERSON, SearchEntry.scope_id == person.id)
+
+
+def sitemap() -> Sitemap:
+    """Courses for the search engines outside."""
+    return Sitemap("courses", _pages, queries.course_after)
+
+
+def _pages(after: int, count: int) -> list[tuple[int, str, datetime | None]]:
+    return [
+        (course_id, url_for("courses.courses.show", course_id=course_id, _external=True), None)
+        for course_id in queries.courses_for_sitemap(after, count)
+    ]

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.accounts.models import Person
 from app.registry import SkillSource, registry
 from app.skills import queries as skills
 from app.skills.reading import likely_level
+from app.skills.rules.levels import CUTS, level_probabilities
 from internships.models import Posting
 from internships.queries import PostingLine
-from internships.rules.fit import Estimate, Fit, Item, Need, fit
+from internships.rules.fit import DIGITS, Estimate, Fit, Item, Need, fit
 from internships.services.rounds import needs_of
 
 PER_SKILL = 2
@@ -23,6 +26,13 @@ class Line:
     item: Item
     likely: int
     sources: tuple[SkillSource, ...] = ()
+    # The score that the whole would have with this skill certain at the level asked.
+    score_if: float = 0.0
+
+    @property
+    def minutes(self) -> int:
+        """How long the nearest lesson takes; 0 where there is none."""
+        return self.sources[0].minutes if self.sources else 0
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,30 @@ class Side:
         return tuple((names[one.item.skill], one.item.shown, one.likely, one.item.required) for one in self.lines)
 
     @property
+    def way(self) -> tuple[Line, ...]:
+        """What is missing in the order in which to learn it: most fit for a minute first, without a lesson last."""
+        missing = [line for line in self.lines if line.item.missing]
+        return tuple(sorted(missing, key=lambda line: (not line.sources, -self._gain_a_minute(line), line.item.skill)))
+
+    def _gain_a_minute(self, line: Line) -> float:
+        return (line.score_if - self.fit.score) / max(1, line.minutes)
+
+    @property
+    def minutes(self) -> int:
+        """How long the way takes in all: one lesson for each skill that is missing."""
+        return sum(line.minutes for line in self.way)
+
+    @property
+    def lessons(self) -> int:
+        """How many lessons the way has."""
+        return sum(bool(line.sources) for line in self.way)
+
+    @property
+    def nearest(self) -> Line | None:
+        """The missing skill that would raise the fit most."""
+        return max(self.way, key=lambda line: line.score_if, default=None)
+
+    @property
     def short(self) -> int:
         """How many skills are not shown at the level asked."""
         return len(self.fit.missing)
@@ -47,6 +81,33 @@ def sides(student: Person, postings: Sequence[PostingLine]) -> list[Side]:
     """How a student fits each of some postings, from the kept estimates, in one read."""
     has = _shown_by(student, {need.skill for posting in postings for need in posting.needs})
     return [_side(posting, posting.needs, has) for posting in postings]
+
+
+def ranked(student: Person, needs: Sequence[tuple[int, str, int, float]]) -> list[int]:
+    """Ids of postings, the best fit first, equal ones in the order of `needs`: rows of `queries.needs_of_all`.
+
+    The same scores as `fit` gives one by one: what is expected to be short is looked up by skill and level.
+    """
+    if not needs:
+        return []
+    ids, codes, levels, weights = zip(*needs, strict=True)
+    postings, place = np.unique(np.asarray(ids), return_inverse=True)
+    skill_codes, skill = np.unique(np.asarray(codes), return_inverse=True)
+    has = _shown_by(student, [str(code) for code in skill_codes])
+    short = np.array([_shortfalls(has.get(str(code))) for code in skill_codes])
+    level, weight = np.asarray(levels), np.asarray(weights, dtype=float)
+    asked = np.bincount(place, weight * level, len(postings))
+    missing = np.bincount(place, weight * short[skill, level], len(postings))
+    score = np.round(1 - np.divide(missing, asked, out=np.zeros_like(asked), where=asked > 0), DIGITS)
+    first = np.full(len(postings), len(needs))
+    np.minimum.at(first, place, np.arange(len(needs)))
+    return [int(one) for one in postings[np.lexsort((first, -score))]]
+
+
+def _shortfalls(estimate: Estimate | None) -> tuple[float, ...]:
+    """The levels expected to be short of 0 to 4."""
+    above = level_probabilities(estimate.mean, estimate.sd) if estimate else (0.0,) * len(CUTS)
+    return tuple(sum(1 - probability for probability in above[:level]) for level in range(len(CUTS) + 1))
 
 
 def _shown_by(student: Person, codes: Collection[str]) -> Mapping[str, Estimate]:
@@ -66,18 +127,23 @@ def lines_of(found: Fit, has: Mapping[str, Estimate]) -> tuple[Line, ...]:
 def side_with_sources(student: Person, posting: Posting) -> Side:
     """How a student fits one posting, with the lessons that would supply each missing skill."""
     needs = needs_of(posting)
-    found = _side(posting, needs, _shown_by(student, {need.skill for need in needs}))
+    has = _shown_by(student, {need.skill for need in needs})
+    found = _side(posting, needs, has)
     wanted = {item.skill: item.required for item in found.fit.missing}
     sources: dict[str, list[SkillSource]] = defaultdict(list)
     if wanted:
         for offer in registry().skill_sources:
             for source in offer(student, sorted(wanted)):
                 sources[source.skill].append(source)
-    lines = tuple(
-        Line(line.item, line.likely, _best(sources[line.item.skill], line.item.required) if line.item.missing else ())
-        for line in found.lines
-    )
+    lines = tuple(_explained(line, needs, has, sources[line.item.skill]) for line in found.lines)
     return Side(posting, found.fit, lines)
+
+
+def _explained(line: Line, needs: Sequence[Need], has: Mapping[str, Estimate], sources: Sequence[SkillSource]) -> Line:
+    if not line.item.missing:
+        return line
+    score = fit(needs, has, {line.item.skill: line.item.required}).score
+    return Line(line.item, line.likely, _best(sources, line.item.required), score)
 
 
 def _best(sources: Sequence[SkillSource], level: int) -> tuple[SkillSource, ...]:

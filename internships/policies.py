@@ -3,7 +3,8 @@
 from datetime import date
 
 from app.accounts.models import Organisation, OrganisationKind, Person, Role
-from internships.models import Application, ApplicationStatus, MatchRound, Placement, Posting
+from app.accounts.policies import may_verify
+from internships.models import Application, ApplicationStatus, MatchRound, Placement, Posting, PostingStatus
 
 STAFF = (Role.RECRUITER, Role.MENTOR)
 SHOWING = (ApplicationStatus.OPEN, ApplicationStatus.ACCEPTED, ApplicationStatus.MATCHED)
@@ -14,12 +15,36 @@ def may_see_posting(person: Person, posting: Posting) -> bool:
     """A published posting is public; a draft is seen by its enterprise."""
     if posting.is_public and posting.organisation.suspended_at is None:
         return True
-    return bool(person.is_authenticated and may_edit_posting(person, posting))
+    if not person.is_authenticated:
+        return False
+    return may_edit_posting(person, posting) or checker_of(person, posting) is not None
+
+
+def checker_of(person: Person, posting: Posting) -> Organisation | None:
+    """The office for which a person checks a posting that waits: the platform, or one of its enterprise's region."""
+    if not person.is_authenticated or posting.status is not PostingStatus.CHECKING:
+        return None
+    for membership in person.memberships:
+        if membership.left_on is None and may_check(person, membership.organisation, posting):
+            return membership.organisation
+    return None
+
+
+def may_check(person: Person, checker: Organisation, posting: Posting) -> bool:
+    """Whoever may verify an enterprise checks its postings; the coordinators of a university check for their own."""
+    if checker.kind is OrganisationKind.UNIVERSITY:
+        return person.has_role(Role.COORDINATOR, organisation_id=checker.id)
+    return may_verify(person, checker, posting.organisation)
 
 
 def may_edit_posting(person: Person, posting: Posting) -> bool:
     """The recruiters of its enterprise write it."""
     return person.has_role(Role.RECRUITER, organisation_id=posting.organisation_id)
+
+
+def may_see_all_rates(person: Person) -> bool:
+    """Officials and the platform read rates of clusters that rest on few seats."""
+    return bool(person.is_authenticated and person.has_role(Role.OFFICIAL, Role.ADMINISTRATOR))
 
 
 def may_apply(person: Person) -> bool:

@@ -10,17 +10,19 @@ from flask_babel import ngettext
 
 from app.accounts.guards import organisations_of
 from app.accounts.models import Organisation, Person, Role
+from app.accounts.policies import VERIFIERS, region_of
 from app.clock import received
 from app.i18n import language
 from app.reference import queries as reference
 from app.registry import Deadline, EvidenceLink, NavEntry, NavLink, NextStep, Panel, PanelView, registry
 from app.skills.models import SourceKind
 from app.ui.filters import day, moment_text, words
-from internships import fits, queries
+from internships import finding, fits, queries
 from internships.models import Application, Interview
 from internships.policies import ORGANISERS, STAFF
 from internships.queries import interviews as appointments
 from internships.queries import messages, pipeline
+from internships.queries.searches import searches_of
 from internships.seeds import plant_postings
 
 CONSIDERED = 60
@@ -42,6 +44,12 @@ def init_app(app: Flask) -> None:
     offered.deadlines.append(deadlines)
     offered.panels.append(Panel(35, "side", dates_panel))
     offered.panels.append(Panel(26, "main", rounds_panel))
+    offered.nav.append(NavEntry(61, _checking_nav))
+    offered.panels.append(Panel(61, "side", checks_panel))
+    offered.panels.append(Panel(41, "side", searches_panel))
+    offered.search_sources.append(finding.source())
+    offered.sitemaps.append(finding.postings_map())
+    offered.organisation_parts.append(finding.enterprise_part)
     offered.seeders.append((300, "internships", plant_postings))
     offered.evidence_links[SourceKind.INTERNSHIP_RATING.value] = rating_links
 
@@ -83,7 +91,37 @@ def _organiser_nav(person: Any) -> list[NavLink]:
         links.append(
             NavLink(_("Placements"), url_for("internships.placements.index", slug=organisation.slug), "briefcase")
         )
+        links.append(
+            NavLink(_("Not yet placed"), url_for("internships.unplaced.index", slug=organisation.slug), "people")
+        )
     return links
+
+
+def _checking_nav(person: Any) -> list[NavLink]:
+    if not person.is_authenticated:
+        return []
+    return [
+        NavLink(_("Posting checks"), url_for("internships.checks.index", slug=one.slug), "check-circle")
+        for one in organisations_of(person, *ORGANISERS)[:1]
+    ]
+
+
+def checks_panel(person: Person, today: date) -> PanelView | None:
+    """How many postings wait for those who check them before they are published."""
+    checkers = organisations_of(person, *VERIFIERS)
+    count = queries.count_to_check(region_of(checkers[0])) if checkers else 0
+    if not count:
+        return None
+    url = url_for("internships.checks.index", slug=checkers[0].slug)
+    return PanelView("internships/panels/checks.html", {"count": count, "url": url})
+
+
+def searches_panel(person: Person, today: date) -> PanelView | None:
+    """What was new this morning in a student's saved searches."""
+    if not person.has_role(Role.STUDENT):
+        return None
+    new = [search for search in searches_of(person.id) if search.found]
+    return PanelView("internships/panels/searches.html", {"searches": new}) if new else None
 
 
 def matching_panel(person: Person, today: date) -> PanelView | None:

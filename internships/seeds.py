@@ -15,6 +15,7 @@ from app.reference.models import Cluster
 from app.seeding.world import Student, World
 from internships.demo_postings import BODY_EN, BODY_ZH, KINDS, Work
 from internships.models import (
+    AllowanceKind,
     Application,
     ApplicationStatus,
     Placement,
@@ -24,11 +25,17 @@ from internships.models import (
     RankedBy,
 )
 from internships.seeds_rolling import plant_rolling
-from internships.services import applications, placements, postings, rounds, season_runs
+from internships.services import applications, finding, placements, postings, records, rounds, season_runs
 
 OPEN_SHARE = 0.5
 APPLICATIONS_A_POSTING = 5
 CAST_STATEMENT = "我在课程里做过鞋类出口的关务与物流练习，想在真实订单里再做一遍。"
+ALLOWANCES: list[tuple[AllowanceKind, Decimal | None, str]] = [
+    (AllowanceKind.MEALS, Decimal(20), ""),
+    (AllowanceKind.HOUSING, None, "四人间宿舍"),
+    (AllowanceKind.TRANSPORT, Decimal(10), ""),
+    (AllowanceKind.INSURANCE, None, "实习责任险"),
+]
 EXAMPLES = (
     "独立完成了三批订单的资料，核对无误。",
     "发现一处申报要素缺失并在出货前改正。",
@@ -46,6 +53,9 @@ def plant_postings(world: World) -> None:
     over = [posting for posting in planted if posting.closes_on < world.today]
     _past_rounds(world, over)
     _open_applications(world, [posting for posting in planted if posting.is_open(world.today)])
+    _waiting_for_a_check(world, planted[-1])
+    finding.index_all()
+    records.count_records(world.today)
 
 
 def _postings(world: World, clusters: dict[str, Cluster]) -> list[Posting]:
@@ -60,6 +70,25 @@ def _postings(world: World, clusters: dict[str, Cluster]) -> list[Posting]:
         opens = _opening_day(world, rng, is_open)
         planted.append(_posting(world, rng, enterprise, kind, opens, clusters, is_open))
     return planted
+
+
+def _waiting_for_a_check(world: World, like: Posting) -> None:
+    """A posting of an enterprise that nobody has verified, handed in yesterday."""
+    home = world.cast.government.region_code  # where the cast's official finds it
+    unverified = [one for one in world.enterprises if not one.is_verified and one.region_code]
+    enterprise = min(unverified, key=lambda one: one.region_code != home, default=None)
+    if enterprise is None:
+        return
+    values = {name: getattr(like, name) for name in postings.FIELDS} | {
+        "region_code": enterprise.region_code,
+        "cluster_code": enterprise.cluster_code,
+        "city_zh": enterprise.city_zh or like.city_zh,
+        "city_en": enterprise.city_en,
+    }
+    at = world.now - timedelta(days=1)
+    posting = postings.create(enterprise, values, [postings.Asked("ST02", 1)], by=None, now=at)
+    db.session.flush()
+    postings.hand_in(posting, by=None, now=at, today=world.today)
 
 
 def _almost_over(world: World, rng: Random, clusters: dict[str, Cluster]) -> Posting:
@@ -109,6 +138,7 @@ def _posting(
         "starts_on": starts,
         "ends_on": starts + timedelta(days=rng.choice((90, 120, 180))),
         "hours_a_week": 40,
+        "languages": ["zh", *rng.sample(["en", "ru", "es", "ar"], rng.randrange(2))],
         "min_year": 2,
         "majors": [],
         "ranked_by": RankedBy.HAND if rng.random() < 0.2 else RankedBy.FIT,
@@ -118,8 +148,9 @@ def _posting(
     ]
     at = world.moment(opens, rng)
     recruiter = world.recruiters[enterprise.id].id
-    posting = postings.create(enterprise, values, asked, by=recruiter, now=at)
-    postings.publish(posting, by=recruiter, now=at, today=opens)
+    given = [postings.Given(kind, amount, note) for kind, amount, note in rng.sample(ALLOWANCES, rng.randrange(3))]
+    posting = postings.create(enterprise, values, asked, by=recruiter, now=at, given=given)
+    postings.publish(posting, by=recruiter, now=at, today=opens, indexed=False)
     return posting
 
 

@@ -1,4 +1,4 @@
-"""Long work of internships: matching a season, showing and telling its result; keeping the time of applications."""
+"""Long work of internships: matching a season, its result; clocks of applications; saved searches; records."""
 
 from datetime import datetime
 from functools import partial
@@ -7,15 +7,19 @@ from typing import Any
 from flask import Flask
 
 from app import jobs
-from app.clock import SETTLING, day_of
+from app.clock import SETTLING, ZONE, day_of
 from app.db import db, utcnow
 from internships import queries
 from internships.models import Application, EventKind, MatchRound, RoundStatus
 from internships.queries import pipeline
-from internships.services import clocks, news, season_runs
+from internships.queries import records as counted
+from internships.queries.searches import searches_due
+from internships.services import clocks, news, records, searches, season_runs
 from internships.services import pipeline as services
 from internships.services.season_runs import REPLAY, RUN, STEPS, TELL, TRIAL
 
+MORNING = 7  # the hour in Shanghai from which saved searches are looked at
+SEARCHES_AT_ONCE = 200  # in one minute
 AT_ONCE = 500  # of the applications whose clock asks for something, in one minute
 
 
@@ -117,11 +121,33 @@ def _lapse(now: datetime, application_id: int) -> None:
         news.tell_student(application, EventKind.OFFER_LAPSED.value)
 
 
+def look_at_searches() -> None:
+    """Every minute from the morning on: what is new in some of the saved searches that nobody has looked at today."""
+    now = utcnow()
+    if now.astimezone(ZONE).hour >= MORNING:
+        day = day_of(now)
+
+        def look(search_id: int) -> None:
+            searches.look(search_id, now=now, today=day)
+
+        jobs.one_by_one("saved search", searches_due(day, SEARCHES_AT_ONCE), look)
+
+
+def count_records() -> None:
+    """Every minute, but to an effect once a day: how enterprises keep their word."""
+    day = day_of(utcnow())
+    if counted.last_counted() != day:
+        records.count_records(day)
+        db.session.commit()
+
+
 def init_app(app: Flask) -> None:
-    """Let jobs match, try and tell, and the worker show what is due and keep the time of applications."""
+    """Let jobs match, try and tell, and the worker do what is due."""
     jobs.task(app, RUN, match)
     jobs.task(app, TRIAL, attempt)
     jobs.task(app, REPLAY, replay)
     jobs.task(app, TELL, tell)
     jobs.every_minute(app, show_due)
     jobs.every_minute(app, keep_time)
+    jobs.every_minute(app, look_at_searches)
+    jobs.every_minute(app, count_records)

@@ -17,7 +17,17 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    URL,
+    DataRequired,
+    EqualTo,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from app.accounts.models import Role
 from app.accounts.rules import credit_code
@@ -259,4 +269,28 @@ class AboutForm(FlaskForm):
     )
     about_en = TextAreaField(
         _l("About, in English"), [Length(max=10_000)], filters=[trimmed], description=_l("Markdown.")
+    )
+    website = StringField(
+        _l("Website"),
+        [Optional(), Length(max=300), URL(require_tld=True), Regexp(r"https?://", message=_l("Begin with https://"))],
+        filters=[trimmed],
+    )
+
+
+class VerificationForm(FlaskForm):
+    """What somebody checked before saying that an enterprise is what it says."""
+
+    note = StringField(
+        _l("What you checked"),
+        [Optional(), Length(max=200)],
+        filters=[trimmed],
+        description=_l("For example: the business licence, a call, a visit. Everybody reads it."),
+    )
+
+
+class SuspensionForm(FlaskForm):
+    """Why an enterprise may not publish for now."""
+
+    reason = StringField(
+        _l("Reason"), [DataRequired(), Length(max=200)], filters=[trimmed], description=_l("Its people read it.")
     )

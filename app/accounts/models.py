@@ -53,6 +53,7 @@ class Organisation(Model):
     about_zh: Mapped[long_text] = mapped_column(default="")
     about_en: Mapped[long_text] = mapped_column(default="")
     credit_code: Mapped[short_code] = mapped_column(default="")
+    website: Mapped[line] = mapped_column(default="")
     city_zh: Mapped[line] = mapped_column(default="")
     city_en: Mapped[line] = mapped_column(default="")
     region_code: Mapped[str | None] = mapped_column(sa.ForeignKey("region.code"), index=True)
@@ -60,6 +61,8 @@ class Organisation(Model):
     created_at: Mapped[moment_now]
     verified_at: Mapped[datetime | None] = mapped_column(Moment())
     verified_by_id: Mapped[int | None] = mapped_column(sa.Integer)
+    # What was checked and how, in the verifier's words; everybody reads it.
+    verification_note: Mapped[line] = mapped_column(default="")
     suspended_at: Mapped[datetime | None] = mapped_column(Moment())
     suspended_because: Mapped[line] = mapped_column(default="")
 

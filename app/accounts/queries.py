@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Invitation, Membership, Organisation, OrganisationKind, Person, Role, StudentProfile
-from app.db import db
+from app.db import db, id_after
 
 
 def person_with_memberships(person_id: int) -> Person | None:
@@ -107,6 +107,20 @@ def organisation_page(slug: str) -> Organisation | None:
         .options(joinedload(Organisation.region), joinedload(Organisation.cluster))
     )
     return db.session.scalars(query).one_or_none()
+
+
+_IS_PUBLIC = (Organisation.verified_at.is_not(None), Organisation.suspended_at.is_(None))
+
+
+def public_organisations(after: int, count: int) -> list[Organisation]:
+    """Organisations whose pages are public, with ids above `after`, in order."""
+    query = sa.select(Organisation).where(*_IS_PUBLIC, Organisation.id > after)
+    return list(db.session.scalars(query.order_by(Organisation.id).limit(count)))
+
+
+def public_organisation_after(after: int, count: int) -> int | None:
+    """The id of the public organisation that stands `count` places after an id."""
+    return id_after(sa.select(Organisation.id).where(*_IS_PUBLIC), Organisation.id, after, count)
 
 
 def organisation_with_places(organisation_id: int) -> Organisation | None:

@@ -1,6 +1,6 @@
 """What accounts offers to the first page and the rail."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from app.accounts import policies, queries
 from app.accounts.guards import organisations_of
 from app.accounts.models import Person, Role
 from app.accounts.nav import organisation_name
-from app.registry import NavEntry, NavLink, NextStep, Panel, PanelView, registry
+from app.registry import NavEntry, NavLink, NextStep, Panel, PanelView, Sitemap, registry
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +22,14 @@ def init_app(app: Flask) -> None:
     offered.panels.append(Panel(-90, "main", _nowhere_yet))
     offered.panels.append(Panel(60, "side", _waiting_enterprises))
     offered.panels.append(Panel(70, "side", _unverified_enterprise))
+    offered.sitemaps.append(Sitemap("organisations", _pages, queries.public_organisation_after))
+
+
+def _pages(after: int, count: int) -> list[tuple[int, str, datetime | None]]:
+    return [
+        (one.id, url_for("accounts.organisations.show", slug=one.slug, _external=True), one.verified_at)
+        for one in queries.public_organisations(after, count)
+    ]
 
 
 def _people_links(person: Person) -> list[NavLink]:

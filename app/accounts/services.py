@@ -244,12 +244,31 @@ def accept(invitation: Invitation, person: Person, now: datetime, today: date) -
     return membership
 
 
-def verify(organisation: Organisation, by: Person, now: datetime) -> None:
-    """An official or the platform says that an enterprise is what it says. Raises AlreadyVerified."""
+def verify(organisation: Organisation, by: Person, now: datetime, note: str = "") -> None:
+    """An official or the platform says that an enterprise is what it says, and what was checked.
+
+    Raises AlreadyVerified.
+    """
     if organisation.verified_at is not None:
         raise AlreadyVerified
-    organisation.verified_at, organisation.verified_by_id = now, by.id
-    audit.record("organisation.verify", organisation, actor_id=by.id, organisation_id=organisation.id)
+    organisation.verified_at, organisation.verified_by_id, organisation.verification_note = now, by.id, note
+    audit.record("organisation.verify", organisation, actor_id=by.id, organisation_id=organisation.id, note=note)
+
+
+def suspend(organisation: Organisation, reason: str, by: Person, now: datetime) -> None:
+    """An enterprise may not publish until further notice, and its pages are hidden; asked twice, once."""
+    if organisation.suspended_at is None:
+        organisation.suspended_at, organisation.suspended_because = now, reason
+        audit.record(
+            "organisation.suspend", organisation, actor_id=by.id, organisation_id=organisation.id, reason=reason
+        )
+
+
+def reinstate(organisation: Organisation, by: Person) -> None:
+    """A suspended enterprise may publish again; asked twice, once."""
+    if organisation.suspended_at is not None:
+        organisation.suspended_at, organisation.suspended_because = None, ""
+        audit.record("organisation.reinstate", organisation, actor_id=by.id, organisation_id=organisation.id)
 
 
 def set_password(person: Person, password: str) -> None:
@@ -575,10 +594,11 @@ def register_enterprise(
 
 
 def describe_organisation(
-    organisation: Organisation, by: Person, *, name_en: str, about_zh: str, about_en: str
+    organisation: Organisation, by: Person, *, name_en: str, about_zh: str, about_en: str, website: str = ""
 ) -> None:
     """Change what an organisation says of itself. Its Chinese name is the one that was verified, and stays."""
     organisation.name_en, organisation.about_zh, organisation.about_en = name_en, about_zh, about_en
+    organisation.website = website
     audit.record("organisation.describe", organisation, actor_id=by.id, organisation_id=organisation.id)
 
 

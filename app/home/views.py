@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from app.accounts.guards import public
 from app.clock import today
 from app.db import db
-from app.home import queries
+from app.home import queries, sitemaps
 from app.i18n import COOKIE, LANGUAGES
 from app.registry import NavEntry, NavLink, registry
 from app.security import own_path
 
 bp = Blueprint("home", __name__, template_folder="templates")
+bp.register_blueprint(sitemaps.bp)
 YEAR = 365 * 24 * 3600
 
 

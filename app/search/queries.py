@@ -39,6 +39,20 @@ def find(looked_for: Sought, scopes: Sequence[sa.ColumnElement[bool]], kind: str
     return pages_of(query, PER_PAGE)
 
 
+def things_found(looked_for: Sought, kind: str) -> sa.Select[int]:
+    """Ids of the things of a kind that hold what is looked for, for a list of the feature's own."""
+    index, matches, _rank = _index(looked_for)
+    return (
+        sa.select(SearchEntry.object_id)
+        .join(index, index.c.rowid == SearchEntry.id)
+        .where(
+            SearchEntry.kind == kind,
+            matches,
+            *(_holds(SearchEntry.folded, run) for run in looked_for.runs if len(run) > EXACT),
+        )
+    )
+
+
 def entries(page: CountedSoFar) -> list[SearchEntry]:
     """The entries of a page in its order. Apart from looking up, so that no texts are sorted."""
     ids = [row.id for row in page.items]

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from app.db import db
+from app.db import db, id_after
 from courses.models import (
     Cohort,
     CohortDate,
@@ -123,6 +123,20 @@ def published_versions() -> list[tuple[Course, CourseVersion]]:
         .order_by(Course.id)
     )
     return [(course, version) for course, version in db.session.execute(query)]
+
+
+_IS_PUBLISHED = (Course.status == CourseStatus.PUBLISHED, Course.deleted_at.is_(None))
+
+
+def courses_for_sitemap(after: int, count: int) -> list[int]:
+    """Ids of published courses above `after`, in order."""
+    query = sa.select(Course.id).where(*_IS_PUBLISHED, Course.id > after).order_by(Course.id).limit(count)
+    return list(db.session.scalars(query))
+
+
+def course_after(after: int, count: int) -> int | None:
+    """The id of the published course that stands `count` places after an id."""
+    return id_after(sa.select(Course.id).where(*_IS_PUBLISHED), Course.id, after, count)
 
 
 def courses_with_versions() -> list[Course]:

@@ -1,6 +1,7 @@
 """The form of a posting."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +16,36 @@ from wtforms import (
     FormField,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.i18n import language
 from app.ui.form_parts import RowForm, finite, plausible, two_places
-from internships.models import PayPeriod, Posting, RankedBy
-from internships.services.postings import Asked
+from internships.filters import language_names
+from internships.models import AllowanceKind, PayPeriod, Posting, RankedBy
+from internships.services.postings import Asked, Given
 
 SKILL_ROWS = 8
 EMPTY = SelectChoice("", "–")
+IMPORTANCE = [
+    SelectChoice("0.5", _l("helpful: counts half")),
+    SelectChoice("1", _l("needed")),
+    SelectChoice("2", _l("important: counts double")),
+    SelectChoice("3", _l("decisive: counts threefold")),
+]
+ALLOWANCES = {
+    AllowanceKind.MEALS: _l("Meals"),
+    AllowanceKind.HOUSING: _l("Housing"),
+    AllowanceKind.TRANSPORT: _l("Transport"),
+    AllowanceKind.PHONE: _l("Telephone"),
+    AllowanceKind.INSURANCE: _l("Accident insurance"),
+    AllowanceKind.OTHER: _l("Something else"),
+}
 LEVELS = [EMPTY, *(SelectChoice(str(level), str(level)) for level in range(1, 5))]
 
 
@@ -35,12 +54,19 @@ class SkillRow(RowForm):
 
     skill = SelectField(_l("Skill"), [Optional()])
     level = SelectField(_l("Level"), choices=LEVELS, default="")
-    weight = DecimalField(_l("Weight"), [Optional(), finite, NumberRange(Decimal("0.1"), 10)], default=Decimal(1))
+    weight = SelectField(_l("Importance"), choices=IMPORTANCE, default="1")
 
     def validate_level(self, field: Any) -> None:
         """Skill and level come together."""
         if bool(field.data) != bool(self.skill.data):
             raise ValidationError(_("Choose both a skill and a level, or neither."))
+
+
+class AllowanceRow(RowForm):
+    """What is given of one kind, as a sum for the period of the pay or in words. An empty row is passed over."""
+
+    amount = DecimalField(_l("Yuan"), [Optional(), finite, NumberRange(0, 100_000), two_places], places=2)
+    note = StringField(_l("In words"), [Optional(), Length(max=120)])
 
 
 class PostingForm(FlaskForm):
@@ -71,6 +97,12 @@ class PostingForm(FlaskForm):
         choices=[SelectChoice(PayPeriod.DAY.value, _l("day")), SelectChoice(PayPeriod.MONTH.value, _l("month"))],
     )
     hours_a_week = IntegerField(_l("Hours a week"), [InputRequired(), NumberRange(1, 44)], default=40)
+    languages = SelectMultipleField(
+        _l("Languages of the work"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("Those that the intern reads, writes or speaks at work."),
+    )
     opens_on = DateField(_l("Applications from"), [InputRequired(), plausible])
     closes_on = DateField(
         _l("Applications until"), [InputRequired(), plausible], description=_l("This day still counts.")
@@ -95,6 +127,7 @@ class PostingForm(FlaskForm):
         ],
     )
     skills = FieldList(FormField(SkillRow), min_entries=SKILL_ROWS, max_entries=SKILL_ROWS)
+    allowances = FieldList(FormField(AllowanceRow), min_entries=len(ALLOWANCES), max_entries=len(ALLOWANCES))
 
     def offer(self, skills: Mapping[str, str], regions: Mapping[str, str], clusters: Mapping[str, str]) -> None:
         """Say what can be chosen: names by code."""
@@ -103,13 +136,17 @@ class PostingForm(FlaskForm):
         offered = [EMPTY, *(SelectChoice(code, f"{code} {name}") for code, name in skills.items())]
         for row in self.skills:
             row.form.skill.choices = offered
+            kept = row.form.weight.object_data
+            if kept and kept not in {choice.value for choice in IMPORTANCE}:
+                row.form.weight.choices = [*IMPORTANCE, SelectChoice(kept, _("counts %(weight)s times", weight=kept))]
+        self.languages.choices = [SelectChoice(code, name) for code, name in language_names(language()).items()]
 
     def values(self) -> dict[str, Any]:
         """What the services take."""
         plain = {
             name: field.data
             for name, field in self._fields.items()
-            if name not in ("csrf_token", "skills", "majors", "cluster_code", "pay_period", "ranked_by")
+            if name not in ("csrf_token", "skills", "allowances", "majors", "cluster_code", "pay_period", "ranked_by")
         }
         for name in ("title_en", "body_en", "city_en"):
             plain[name] = plain[name] or ""
@@ -123,10 +160,40 @@ class PostingForm(FlaskForm):
     def asked(self) -> list[Asked]:
         """The skills of the filled rows."""
         return [
-            Asked(row.form.skill.data, int(row.form.level.data), row.form.weight.data or Decimal(1))
+            Asked(row.form.skill.data, int(row.form.level.data), Decimal(row.form.weight.data or 1))
             for row in self.skills
             if row.form.skill.data and row.form.level.data
         ]
+
+    def given(self) -> list[Given]:
+        """The allowances of the filled rows; the page has a row for each kind and sends them all."""
+        return [
+            Given(kind, row.form.amount.data, (row.form.note.data or "").strip())
+            for kind, row in zip(ALLOWANCES, self.allowances, strict=True)
+            if row.form.amount.data is not None or row.form.note.data
+        ]
+
+
+def moved(values: dict[str, Any], today: date) -> dict[str, Any]:
+    """First values of a form with its dates moved so that applications begin today; the distances stay."""
+    by = today - values["opens_on"]
+    return values | {name: values[name] + by for name in ("opens_on", "closes_on", "starts_on", "ends_on")}
+
+
+class CheckForm(FlaskForm):
+    """What comes of a check."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [Optional(), Length(max=1000)],
+        description=_l("Needed to send it back; the enterprise reads it."),
+    )
+
+
+class ClosureForm(FlaskForm):
+    """Why a posting is closed before its day."""
+
+    reason = StringField(_l("Reason"), [Optional(), Length(max=200)], description=_l("Whoever has applied reads it."))
 
 
 def filled(posting: Posting) -> dict[str, Any]:
@@ -136,7 +203,12 @@ def filled(posting: Posting) -> dict[str, Any]:
     values["cluster_code"] = posting.cluster_code or ""
     values["pay_period"], values["ranked_by"] = posting.pay_period.value, posting.ranked_by.value
     rows: list[dict[str, Any]] = [
-        {"skill": one.skill_code, "level": str(one.level), "weight": one.weight.normalize()} for one in posting.skills
+        {"skill": one.skill_code, "level": str(one.level), "weight": f"{one.weight.normalize():f}"}
+        for one in posting.skills
+    ]
+    kept = {one.kind: one for one in posting.allowances}
+    values["allowances"] = [
+        {"amount": kept[kind].amount, "note": kept[kind].note} if kind in kept else {} for kind in ALLOWANCES
     ]
     values["skills"] = rows + [{} for _row in range(SKILL_ROWS - len(rows))]
     return values

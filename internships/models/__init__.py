@@ -8,18 +8,34 @@ from internships.models.applications import (
     ApplicationStatus,
     EventKind,
 )
+from internships.models.checks import CheckDecision, Checked, CheckRule, PostingCheck
 from internships.models.interviews import Interview, InterviewSlot, InterviewStatus
 from internships.models.placements import Placement, PlacementStatus, Rating
-from internships.models.postings import PayPeriod, Posting, PostingSkill, PostingStatus, RankedBy
+from internships.models.postings import (
+    AllowanceKind,
+    PayPeriod,
+    Posting,
+    PostingAllowance,
+    PostingSkill,
+    PostingStatus,
+    RankedBy,
+)
+from internships.models.records import EnterpriseRecord
 from internships.models.rounds import MatchRound, Part, PostingScope, RoundPosting, RoundStatus, StudentScope
+from internships.models.searches import SavedSearch
 
 __all__ = [
+    "AllowanceKind",
     "ApplicantProfile",
     "Application",
     "ApplicationEvent",
     "ApplicationFile",
     "ApplicationMessage",
     "ApplicationStatus",
+    "CheckDecision",
+    "CheckRule",
+    "Checked",
+    "EnterpriseRecord",
     "EventKind",
     "Interview",
     "InterviewSlot",
@@ -30,6 +46,8 @@ __all__ = [
     "Placement",
     "PlacementStatus",
     "Posting",
+    "PostingAllowance",
+    "PostingCheck",
     "PostingScope",
     "PostingSkill",
     "PostingStatus",
@@ -37,5 +55,6 @@ __all__ = [
     "Rating",
     "RoundPosting",
     "RoundStatus",
+    "SavedSearch",
     "StudentScope",
 ]

@@ -27,6 +27,7 @@ class PostingStatus(enum.StrEnum):
     """Where a posting stands."""
 
     DRAFT = "draft"
+    CHECKING = "checking"
     PUBLISHED = "published"
     CLOSED = "closed"
 
@@ -36,6 +37,17 @@ class PayPeriod(enum.StrEnum):
 
     DAY = "day"
     MONTH = "month"
+
+
+class AllowanceKind(enum.StrEnum):
+    """What an enterprise gives beside the pay."""
+
+    MEALS = "meals"
+    HOUSING = "housing"
+    TRANSPORT = "transport"
+    PHONE = "phone"
+    INSURANCE = "insurance"
+    OTHER = "other"
 
 
 class RankedBy(enum.StrEnum):
@@ -72,6 +84,8 @@ class Posting(Model):
     pay: Mapped[Decimal] = mapped_column(Exact(12, 2))
     pay_period: Mapped[PayPeriod] = mapped_column(choice(PayPeriod), default=PayPeriod.DAY)
     hours_a_week: Mapped[int] = mapped_column(default=40)
+    # ISO 639-1 codes of the languages that the work is done in.
+    languages: Mapped[list[str]] = mapped_column(default=list)
     starts_on: Mapped[calendar_day]
     ends_on: Mapped[calendar_day]
     opens_on: Mapped[calendar_day]
@@ -83,12 +97,17 @@ class Posting(Model):
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[moment_now]
     published_at: Mapped[datetime | None] = mapped_column(Moment())
+    handed_in_at: Mapped[datetime | None] = mapped_column(Moment())
+    closed_because: Mapped[line] = mapped_column(default="")
 
     organisation: Mapped[Organisation] = relationship()
     region: Mapped[Region] = relationship()
     cluster: Mapped[Cluster | None] = relationship()
     skills: Mapped[list["PostingSkill"]] = relationship(
         back_populates="posting", order_by="PostingSkill.skill_code", cascade="all, delete-orphan"
+    )
+    allowances: Mapped[list["PostingAllowance"]] = relationship(
+        order_by="PostingAllowance.kind", cascade="all, delete-orphan"
     )
 
     def is_open(self, today: date) -> bool:
@@ -98,7 +117,12 @@ class Posting(Model):
     @property
     def is_public(self) -> bool:
         """Whether its page can be read by all: published, or closed after having been."""
-        return self.published_at is not None and self.status is not PostingStatus.DRAFT
+        return self.published_at is not None and self.status in (PostingStatus.PUBLISHED, PostingStatus.CLOSED)
+
+    @property
+    def may_be_handed_in(self) -> bool:
+        """Whether its enterprise may still send it out or have it checked."""
+        return self.status is PostingStatus.DRAFT
 
     @property
     def seats_open(self) -> int:
@@ -119,3 +143,14 @@ class PostingSkill(Model):
 
     posting: Mapped[Posting] = relationship(back_populates="skills")
     skill: Mapped[Skill] = relationship()
+
+
+class PostingAllowance(Model):
+    """What an enterprise gives beside the pay: a sum for the period of the pay, or words where there is no sum."""
+
+    __tablename__ = "posting_allowance"
+
+    posting_id: Mapped[int] = mapped_column(sa.ForeignKey("posting.id"), primary_key=True)
+    kind: Mapped[AllowanceKind] = mapped_column(choice(AllowanceKind), primary_key=True)
+    amount: Mapped[Decimal | None] = mapped_column(Exact(12, 2))
+    note: Mapped[line] = mapped_column(default="")

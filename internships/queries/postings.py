@@ -3,29 +3,37 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounts.models import Organisation
 from app.db import db
 from app.reference.models import Cluster
+from app.search import queries as search
+from app.search.rules.cutting import sought
 from internships.models import (
     Application,
     ApplicationStatus,
+    EnterpriseRecord,
     PayPeriod,
     Posting,
     PostingSkill,
     PostingStatus,
 )
+from internships.queries.checks import approved_by
 from internships.rules.fit import Need
+from internships.rules.records import FEW
 
 # What a month of pay is divided by to compare it with a day of pay (assumed: 261 working days a year).
 DAYS_A_MONTH = Decimal("21.75")
+
+# Seats that somebody has, or has been offered.
+TAKEN = Posting.seats_filled + Posting.seats_offered
 
 LINE: tuple[sa.ColumnElement[Any], ...] = (
     Posting.id.label("id"),
@@ -35,17 +43,21 @@ LINE: tuple[sa.ColumnElement[Any], ...] = (
     Organisation.name_en.label("organisation_en"),
     sa.func.coalesce(Cluster.name_zh, Posting.city_zh).label("place_zh"),
     sa.func.coalesce(Cluster.name_en, Posting.city_en).label("place_en"),
-    sa.case((Posting.seats > Posting.seats_filled, Posting.seats - Posting.seats_filled), else_=0).label("seats_open"),
+    sa.case((Posting.seats > TAKEN, Posting.seats - TAKEN), else_=0).label("seats_open"),
     Posting.pay.label("pay"),
     Posting.pay_period.label("pay_period"),
     Posting.is_remote.label("is_remote"),
     Posting.closes_on.label("closes_on"),
+    sa.case((EnterpriseRecord.answered >= FEW, EnterpriseRecord.median_days)).label("usual_days"),
 )
 
 
 @dataclass(frozen=True)
 class PostingLine:
-    """A posting as a list shows it: names in both languages, its place (the cluster, else the city), what it asks."""
+    """A posting as a list shows it: names in both languages, its place (the cluster, else the city), what it asks.
+
+    `usual_days`: within how many days its enterprise usually answers, if enough is known.
+    """
 
     id: int
     title_zh: str
@@ -59,6 +71,7 @@ class PostingLine:
     pay_period: PayPeriod
     is_remote: bool
     closes_on: date
+    usual_days: int | None
     needs: tuple[Need, ...]
 
 
@@ -71,12 +84,17 @@ def open_postings(
     region: str = "",
     cluster: str = "",
     skill: str = "",
+    language: str = "",
     remote: bool = False,
     pay: int | None = None,
+    checked_by: tuple[int, ...] = (),
+    organisation: int | None = None,
 ) -> sa.Select[Posting]:
     """Postings that take applications today, those closing first at the top, narrowed by the filters of the address.
 
-    `pay` is the least a day, in yuan; a month counts as DAYS_A_MONTH of them.
+    `words` are looked up in the index of the search: title, duties, enterprise, place, skills, in both languages.
+    `pay` is the least a day, in yuan; a month counts as DAYS_A_MONTH of them. `checked_by` are universities of which
+    one has to have approved.
     """
     query = (
         sa.select(Posting)
@@ -90,21 +108,20 @@ def open_postings(
         .order_by(Posting.closes_on, Posting.id)
     )
     if words:
-        columns = (
-            Posting.title_zh,
-            Posting.title_en,
-            Organisation.name_zh,
-            Organisation.name_en,
-            Posting.city_zh,
-            Posting.city_en,
-        )
-        query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in columns)))
+        looked_for = sought(words)
+        query = query.where(Posting.id.in_(search.things_found(looked_for, "posting")) if looked_for else sa.false())
     if region:
         query = query.where(Posting.region_code == region)
     if cluster:
         query = query.where(Posting.cluster_code == cluster)
     if skill:
         query = query.where(Posting.id.in_(sa.select(PostingSkill.posting_id).where(PostingSkill.skill_code == skill)))
+    if language:
+        query = query.where(sa.cast(Posting.languages, sa.Text).contains(f'"{language}"'))
+    if organisation is not None:
+        query = query.where(Posting.organisation_id == organisation)
+    if checked_by:
+        query = query.where(Posting.id.in_(approved_by(checked_by)))
     if remote:
         query = query.where(Posting.is_remote)
     if pay is not None:
@@ -117,7 +134,36 @@ def open_postings(
 @lru_cache(maxsize=256)
 def lines_of(query: sa.Select[Posting]) -> sa.Select[Any]:
     """The lines of a query such as `open_postings`, as rows of plain columns: a list reads no texts and no objects."""
-    return query.outerjoin(Posting.cluster).with_only_columns(*LINE)
+    record = EnterpriseRecord.organisation_id == Posting.organisation_id
+    return query.outerjoin(Posting.cluster).outerjoin(EnterpriseRecord, record).with_only_columns(*LINE)
+
+
+@lru_cache(maxsize=256)
+def asked_by(query: sa.Select[Posting]) -> sa.Select[Any]:
+    """What each posting of a query such as `open_postings` asks: its id, skill, level and weight, in its order.
+
+    Weights are numbers in the unit of the database: a fit compares those of one posting with each other only.
+    """
+    weight = sa.type_coerce(PostingSkill.weight, sa.Float)
+    return query.join(PostingSkill, PostingSkill.posting_id == Posting.id).with_only_columns(
+        Posting.id, PostingSkill.skill_code, PostingSkill.level, weight
+    )
+
+
+def needs_of_all(query: sa.Select[Posting]) -> Sequence[sa.Row[Any]]:
+    """The rows of `asked_by`."""
+    return db.session.execute(asked_by(query)).all()
+
+
+_LINES_BY_ID = lines_of(
+    sa.select(Posting).join(Posting.organisation).where(Posting.id.in_(sa.bindparam("posting_ids", expanding=True)))
+)
+
+
+def lines_by_id(posting_ids: Sequence[int]) -> list[PostingLine]:
+    """The lines of some postings, in the order of the ids."""
+    rows = {row.id: row for row in db.session.execute(_LINES_BY_ID, {"posting_ids": list(posting_ids)})}
+    return with_needs([rows[posting_id] for posting_id in posting_ids if posting_id in rows])
 
 
 _NEEDS = (
@@ -150,6 +196,7 @@ def posting_by_id(posting_id: int) -> Posting | None:
             joinedload(Posting.region),
             joinedload(Posting.cluster),
             selectinload(Posting.skills).joinedload(PostingSkill.skill),
+            selectinload(Posting.allowances),
         )
     )
     return db.session.scalars(query).one_or_none()
@@ -185,3 +232,37 @@ def postings_with_applicants(organisation_id: int) -> list[tuple[Posting, int]]:
         .limit(10)
     )
     return [(posting, count) for posting, count in db.session.execute(query)]
+
+
+def postings_beside(posting: Posting, since: date) -> list[Posting]:
+    """Other postings of the same enterprise in the same city that are published, or closed on `since` or later."""
+    query = (
+        sa.select(Posting)
+        .where(
+            Posting.organisation_id == posting.organisation_id,
+            Posting.city_zh == posting.city_zh,
+            Posting.id != posting.id,
+            Posting.status.in_((PostingStatus.PUBLISHED, PostingStatus.CHECKING, PostingStatus.CLOSED)),
+            Posting.closes_on >= since,
+        )
+        .order_by(Posting.id.desc())
+        .limit(200)
+    )
+    return list(db.session.scalars(query))
+
+
+def newest_of(query: sa.Select[Posting], count: int) -> list[Posting]:
+    """The postings of a query such as `open_postings` that were published last, with their enterprises."""
+    newest = query.order_by(None).order_by(Posting.published_at.desc(), Posting.id.desc()).limit(count)
+    return list(db.session.scalars(newest.options(contains_eager(Posting.organisation))))
+
+
+def count_since(query: sa.Select[Posting], since: datetime) -> int:
+    """How many postings of a query such as `open_postings` were published after a moment."""
+    new = query.where(Posting.published_at > since).order_by(None).with_only_columns(sa.func.count(Posting.id))
+    return db.session.scalar(new) or 0
+
+
+def newest_since(query: sa.Select[Posting], since: datetime, count: int) -> list[Posting]:
+    """Those of a query such as `open_postings` that were published after a moment, the newest first."""
+    return newest_of(query.where(Posting.published_at > since), count)

@@ -34,6 +34,10 @@ class PostingClosed(Refused):
     message = _l("This posting no longer takes applications.")
 
 
+class PostingWithheld(Refused):
+    message = _l("Your university lets its students apply only for postings that it has approved.")
+
+
 class NotEligible(Refused):
     message = _l("You cannot take this internship. Its page says why.")
 
@@ -85,7 +89,7 @@ def apply(
     """An open application; asked twice, the same one. A withdrawn one opens again.
 
     Whoever closes the posting at this moment is before this or after it, never between. Raises PostingClosed,
-    NotEligible, AlreadyApplied, TooManyApplications, and what `round_entry.enter` raises.
+    PostingWithheld, NotEligible, AlreadyApplied, TooManyApplications, and what `round_entry.enter` raises.
     """
     kept = queries.application_of(student, posting)
     if kept is not None and kept.is_open:
@@ -93,6 +97,8 @@ def apply(
     queries.keep_posting(posting)
     if not posting.is_open(today):
         raise PostingClosed
+    if queries.is_withheld(student, posting.id):
+        raise PostingWithheld
     taken = queries.open_applications_of(student)
     round_entry.enter(posting.id, student, [one.posting_id for one in taken], now, today)
     if reasons_against(profile, posting, today, queries.placements_of(student)):

@@ -25,6 +25,7 @@ from internships.models import (
 from internships.queries import pipeline as reads
 from internships.rules.eligibility import Reason
 from internships.rules.stages import Because, Side, Stage, may_move
+from internships.services import finding
 from internships.services.applications import (
     ApplicationOver,
     conclude,
@@ -329,6 +330,8 @@ def close_posting(
     reads.hold_posting(posting)
     if posting.status is PostingStatus.PUBLISHED:
         posting.status, posting.closes_on = PostingStatus.CLOSED, min(posting.closes_on, today)
+        posting.closed_because = words
+        finding.forget_posting(posting)
         audit.record("posting.close", posting, actor_id=by.id, organisation_id=posting.organisation_id, answers="all")
     db.session.flush()
     return decline_many(reads.open_applications_with_students(posting), because, words, by=by, now=now)

@@ -6,6 +6,8 @@ from internships.views import (
     applicant_files,
     applicants,
     applications,
+    checks,
+    clusters,
     interviews,
     pipeline,
     placements,
@@ -14,6 +16,8 @@ from internships.views import (
     round_parts,
     round_runs,
     rounds,
+    searches,
+    unplaced,
 )
 
 bp = Blueprint("internships", __name__, template_folder="../templates")
@@ -29,5 +33,9 @@ for module in (
     round_parts,
     placements,
     ratings,
+    checks,
+    searches,
+    clusters,
+    unplaced,
 ):
     bp.register_blueprint(module.bp)

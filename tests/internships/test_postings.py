@@ -13,8 +13,9 @@ from app.skills import services as skills
 from app.skills.models import AssessorKind, SourceKind
 from internships import fits
 from internships.models import PayPeriod, Posting, PostingStatus
+from internships.services import applications
 from internships.services import postings as services
-from tests.page import page
+from tests.page import page, submit
 
 
 def values(**changes):
@@ -50,15 +51,15 @@ def test_a_draft_is_seen_by_its_enterprise_only(client, client_of, db, cast):
     assert client.get(f"/postings/{posting.id}/").status_code == 404
 
 
-def test_an_enterprise_that_nobody_has_verified_cannot_publish(client_of, db, cast):
+def test_a_posting_of_an_enterprise_that_nobody_has_verified_waits_for_a_check(client_of, db, cast):
     cast.enterprise.verified_at = None
     client = client_of(cast.recruiter)
     client.post("/organisations/demo-enterprise/postings/new/", data=values())
     posting = db.session.query(Posting).one()
-    refused = client.post(f"/postings/{posting.id}/publication/", follow_redirects=True)
-    assert "official" in refused.get_data(as_text=True) or "官员" in refused.get_data(as_text=True)
+    client.post(f"/postings/{posting.id}/publication/")
     db.session.refresh(posting)
-    assert posting.status is PostingStatus.DRAFT
+    assert (posting.status, posting.published_at) == (PostingStatus.CHECKING, None)
+    assert client_of(cast.student).get(f"/postings/{posting.id}/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,99 @@ def test_another_enterprise_writes_nothing_here(client_of, db, cast, posting):
     assert stranger.post(f"/postings/{posting.id}/closure/").status_code == 404
 
 
+def test_a_posting_says_what_is_given_beside_the_pay_and_in_which_languages_one_works(client, client_of, db, cast):
+    filled = values(**{
+        "allowances-0-amount": "20", "allowances-1-note": "四人间宿舍", "languages": ["zh", "ru"],
+        "skills-0-weight": "0.5",
+    })  # fmt: skip
+    recruiter = client_of(cast.recruiter)
+    recruiter.post("/organisations/demo-enterprise/postings/new/", data=filled)
+    posting = db.session.query(Posting).one()
+    assert (posting.languages, posting.skills[0].weight) == (["zh", "ru"], Decimal("0.5"))
+    recruiter.post(f"/postings/{posting.id}/publication/")
+    shown = page(client, f"/postings/{posting.id}/", language="en").text
+    assert "Meals CN¥20 a day" in shown
+    assert "Housing 四人间宿舍" in shown
+    assert "Chinese, Russian" in shown
+    assert "helpful" in shown
+    form = page(recruiter, f"/postings/{posting.id}/edit/").values(".form")
+    assert (form["allowances-0-amount"], form["skills-0-weight"], form["languages"]) == (
+        ["20.00"],
+        ["0.5"],
+        ["zh", "ru"],
+    )
+    recruiter.post(
+        f"/postings/{posting.id}/edit/", data=values(**{"allowances-0-amount": "", "allowances-1-note": "宿舍"})
+    )
+    db.session.refresh(posting)
+    assert [(one.kind.value, one.amount, one.note) for one in posting.allowances] == [("housing", None, "宿舍")]
+
+
+def test_a_weight_that_the_form_does_not_offer_is_kept(client_of, db, cast, posting):
+    posting.skills[0].weight = Decimal("1.5")
+    recruiter = client_of(cast.recruiter)
+    form = page(recruiter, f"/postings/{posting.id}/edit/", language="en")
+    assert "counts 1.5 times" in form.text
+    assert submit(recruiter, form, {"title_en": "Another title"}, form=".form").status_code == 303
+    db.session.refresh(posting)
+    assert (posting.title_en, posting.skills[0].weight) == ("Another title", Decimal("1.5"))
+
+
+def test_an_earlier_posting_opens_as_a_filled_draft_with_its_dates_moved(client_of, db, cast, posting):
+    day = today()
+    posting.opens_on, posting.closes_on = day - timedelta(days=30), day - timedelta(days=10)
+    posting.starts_on, posting.ends_on = day + timedelta(days=5), day + timedelta(days=95)
+    recruiter = client_of(cast.recruiter)
+    form = page(recruiter, f"/organisations/demo-enterprise/postings/new/?from={posting.id}").values(".form")
+    assert form["title_zh"] == [posting.title_zh]
+    moved = [form[name] for name in ("opens_on", "closes_on", "starts_on", "ends_on")]
+    assert moved == [[(day + timedelta(days=after)).isoformat()] for after in (0, 20, 35, 125)]
+    stranger = client_of(cast.other_recruiter)
+    form = page(stranger, f"/organisations/other-enterprise/postings/new/?from={posting.id}").values(".form")
+    assert form["title_zh"] == [""]
+
+
+def test_a_posting_like_an_earlier_one_is_published_only_by_somebody_who_knows(client_of, db, cast, posting):
+    recruiter = client_of(cast.recruiter)
+    recruiter.post("/organisations/demo-enterprise/postings/new/", data=values(title_zh=f" {posting.title_zh}。"))
+    again = db.session.query(Posting).order_by(Posting.id.desc()).first()
+    shown = page(recruiter, f"/postings/{again.id}/", language="en")
+    assert "There is a posting like this one" in shown.text
+    assert f"/postings/{posting.id}/" in shown.links.values()
+    recruiter.post(f"/postings/{again.id}/publication/")
+    db.session.refresh(again)
+    assert again.status is PostingStatus.DRAFT
+    recruiter.post(f"/postings/{again.id}/publication/", data={"confirmed": "1"})
+    db.session.refresh(again)
+    assert again.status is PostingStatus.PUBLISHED
+
+
+@pytest.mark.parametrize(("days", "is_like"), [(-90, True), (-91, False)])
+def test_a_posting_that_closed_long_ago_is_no_double(client_of, db, cast, posting, days, is_like):
+    draft = services.create(
+        cast.enterprise, {name: getattr(posting, name) for name in services.FIELDS}, [services.Asked("CC02", 1)],
+        by=cast.recruiter.id, now=utcnow(),
+    )  # fmt: skip
+    posting.closes_on = today() + timedelta(days=days)
+    db.session.flush()
+    assert bool(services.like(draft, today())) is is_like
+    draft.city_zh = "瑞安"
+    db.session.flush()
+    assert services.like(draft, today()) == []
+
+
+def test_closing_early_tells_those_who_have_applied_why(client_of, db, cast, posting):
+    db.session.add(applications.opened(cast.student.id, posting.id, "", 1, utcnow()))
+    recruiter = client_of(cast.recruiter)
+    recruiter.post(f"/postings/{posting.id}/closure/")
+    db.session.refresh(posting)
+    assert posting.status is PostingStatus.PUBLISHED
+    recruiter.post(f"/postings/{posting.id}/closure/", data={"reason": "订单取消"})
+    db.session.refresh(posting)
+    assert (posting.status, posting.closed_because) == (PostingStatus.CLOSED, "订单取消")
+    assert "订单取消" in page(client_of(cast.student), f"/postings/{posting.id}/").text
+
+
 def test_signed_out_people_are_sent_to_sign_in(client, db, cast, posting):
     assert "/sign-in/" in client.get("/organisations/demo-enterprise/postings/").headers["Location"]
 
@@ -133,6 +227,7 @@ def test_a_student_sees_what_is_shown_and_what_is_missing(sign_in, db, cast, pos
     skills.record_evidence(seen, as_of=today())
     shown = page(sign_in(cast.student), f"/postings/{posting.id}/", language="en")
     assert "1 of 2 not yet shown" in shown.text
+    assert "With it alone your fit would be 100%." in shown.text
     assert "No published lesson supplies this yet." in shown.text
 
 

@@ -14,6 +14,7 @@ from app.clock import today
 from app.db import db
 from app.i18n import language
 from app.reference import queries as reference
+from app.registry import registry
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -67,7 +68,8 @@ def show(slug: str) -> Any:
         abort(404)
     authorize(policies.may_see, organisation)
     manages = current_user.is_authenticated and policies.may_manage(current_user, organisation)
-    return render_template("accounts/organisations/show.html", organisation=organisation, manages=manages)
+    parts = [part for build in registry().organisation_parts if (part := build(organisation, current_user)) is not None]
+    return render_template("accounts/organisations/show.html", organisation=organisation, manages=manages, parts=parts)
 
 
 @bp.route("/<slug>/edit/", methods=["GET", "POST"])
@@ -83,6 +85,7 @@ def edit(slug: str) -> Any:
             name_en=form.name_en.data or "",
             about_zh=form.about_zh.data or "",
             about_en=form.about_en.data or "",
+            website=form.website.data or "",
         )
         db.session.commit()
         flash(_("The page is saved."), "success")

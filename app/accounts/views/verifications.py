@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.accounts import policies, queries, services
+from app.accounts.forms import SuspensionForm, VerificationForm
 from app.accounts.guards import authorize, organisation_for, roles
 from app.accounts.models import Organisation
 from app.accounts.rules import credit_code
@@ -55,6 +56,8 @@ def show(slug: str, enterprise_id: int) -> Any:
         contacts=queries.contacts_of(enterprise.id),
         fault=credit_code.fault_of(enterprise.credit_code),
         division=reference.region_by_any_code(division) if division else None,
+        form=VerificationForm(),
+        suspension=SuspensionForm(),
     )
 
 
@@ -63,10 +66,37 @@ def show(slug: str, enterprise_id: int) -> Any:
 def new(slug: str, enterprise_id: int) -> Any:
     """Say that the enterprise is what it says it is."""
     _verifier, enterprise = _load(slug, enterprise_id)
-    services.verify(enterprise, current_user, utcnow())
+    form = VerificationForm()
+    services.verify(enterprise, current_user, utcnow(), (form.note.data or "") if form.validate_on_submit() else "")
     db.session.commit()
     flash(_("The enterprise is verified and may publish."), "success")
     return redirect(url_for(".index", slug=slug), 303)
+
+
+@bp.route("/<int:enterprise_id>/suspension/", methods=["POST"])
+@roles(*policies.VERIFIERS)
+def suspend(slug: str, enterprise_id: int) -> Any:
+    """Let an enterprise publish no more, with a reason."""
+    _verifier, enterprise = _load(slug, enterprise_id)
+    form = SuspensionForm()
+    if form.validate_on_submit():
+        services.suspend(enterprise, form.reason.data, current_user, utcnow())
+        db.session.commit()
+        flash(_("Suspended. Its people read your reason."), "success")
+    else:
+        flash(_("Say why: the people of the enterprise read it."), "error")
+    return redirect(url_for(".show", slug=slug, enterprise_id=enterprise_id), 303)
+
+
+@bp.route("/<int:enterprise_id>/suspension/deletion/", methods=["POST"])
+@roles(*policies.VERIFIERS)
+def reinstate(slug: str, enterprise_id: int) -> Any:
+    """Let a suspended enterprise publish again."""
+    _verifier, enterprise = _load(slug, enterprise_id)
+    services.reinstate(enterprise, current_user)
+    db.session.commit()
+    flash(_("The enterprise may publish again."), "success")
+    return redirect(url_for(".show", slug=slug, enterprise_id=enterprise_id), 303)
 
 
 def _load(slug: str, enterprise_id: int) -> tuple[Organisation, Organisation]:
