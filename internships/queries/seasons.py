@@ -19,10 +19,16 @@ from internships.models import (
     PostingSkill,
     RoundPosting,
 )
+from internships.rules.stages import Stage
 
 AT_ONCE = 100_000
 
 Rows = Iterator[Sequence[Sequence[Any]]]
+
+
+def awaits_a_match() -> sa.ColumnElement[bool]:
+    """Applications that a round decides on: open, and without an offer, which holds a seat until it is answered."""
+    return sa.and_(Application.status == ApplicationStatus.OPEN, Application.stage != Stage.OFFER)
 
 
 def read_without_lock() -> None:
@@ -42,9 +48,7 @@ def _postings(match_round: MatchRound) -> sa.Select[int]:
 
 
 def _students(match_round: MatchRound) -> sa.Select[int]:
-    return sa.select(Application.student_id).where(
-        Application.posting_id.in_(_postings(match_round)), Application.status == ApplicationStatus.OPEN
-    )
+    return sa.select(Application.student_id).where(Application.posting_id.in_(_postings(match_round)), awaits_a_match())
 
 
 def posting_rows(match_round: MatchRound) -> list[Any]:
@@ -53,7 +57,7 @@ def posting_rows(match_round: MatchRound) -> list[Any]:
         sa.select(
             Posting.id,
             Posting.seats,
-            Posting.seats_filled,
+            (Posting.seats_filled + Posting.seats_offered).label("seats_taken"),
             Posting.ranked_by,
             Posting.starts_on,
             Posting.ends_on,
@@ -88,7 +92,7 @@ def application_rows(match_round: MatchRound) -> Rows:
             Application.posting_id,
             sa.func.coalesce(Application.student_rank, 0),
             sa.func.coalesce(Application.posting_rank, 0),
-        ).where(Application.posting_id.in_(_postings(match_round)), Application.status == ApplicationStatus.OPEN)
+        ).where(Application.posting_id.in_(_postings(match_round)), awaits_a_match())
     )
 
 

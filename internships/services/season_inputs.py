@@ -61,7 +61,7 @@ def gather(match_round: MatchRound, today: date, say: Say = lambda _step: None) 
         skills=text("\n".join(skills)),
         students=used.astype(np.int32),
         postings=ids,
-        capacity=np.array([max(0, row.seats - row.seats_filled) for row in postings], dtype=np.int32),
+        capacity=np.array([max(0, row.seats - row.seats_taken) for row in postings], dtype=np.int32),
         mode=np.array([MODES[row.ranked_by] for row in postings], dtype=np.int8),
         university=people.university[of],
         programme=people.programme(majors)[of],

@@ -240,7 +240,7 @@ def _some_at_a_time(ids: list[int]) -> Iterator[list[int]]:
 def _answer(which: sa.ColumnElement[bool], status: ApplicationStatus, now: datetime) -> None:
     db.session.execute(
         sa.update(Application)
-        .where(which, Application.status == ApplicationStatus.OPEN)
+        .where(which, seasons.awaits_a_match())
         .values(status=status, decided_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -11,7 +11,7 @@ from app.mail import Mail
 from internships import tasks
 from internships.models import ApplicationEvent, ApplicationStatus, EventKind
 from internships.rules.stages import Due, Stage
-from internships.services import applications, clocks, pipeline, rounds
+from internships.services import applications, clocks, pipeline, rounds, season_runs
 from tests.internships.test_pipeline import again, kinds, offers
 from tests.page import page
 
@@ -116,7 +116,7 @@ def test_a_round_leaves_who_has_an_offer_and_the_seat_that_it_holds(db, cast, po
     made = rounds.create(cast.university, "轮", "", now, now + timedelta(seconds=1), by=cast.coordinator.id)
     db.session.flush()
     rounds.add_postings(made, [posting], now, today())
-    rounds.run(made, by=cast.coordinator, now=now + timedelta(minutes=1), today=today())
+    season_runs.run(made, by=cast.coordinator, now=now + timedelta(minutes=1), today=today())
     assert application.has_offer
     assert other.status is ApplicationStatus.MATCHED
     pipeline.accept(application, (), by=cast.student, now=now + timedelta(minutes=2), today=today())
