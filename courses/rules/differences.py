@@ -31,10 +31,10 @@ class Line:
 
 
 def differences(before: str, after: str, context: int = CONTEXT) -> list[Line]:
-    """All changes with `context` lines around each; empty where nothing differs."""
-    if before == after:
-        return []
+    """All changes with `context` lines around each; empty where no line differs."""
     old, new = before.splitlines(), after.splitlines()
+    if old == new:
+        return []
     lines: list[Line] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":

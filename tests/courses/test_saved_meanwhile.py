@@ -90,8 +90,9 @@ def test_of_two_who_change_a_cohort_the_second_is_refused(author, course, db, ca
     db.session.commit()
     path = f"{WORK}{course.id}/cohorts/{cohort.id}/edit/"
     first, second = page(author, path), page(author, path)
-    assert submit(author, first, {"capacity": "30"}).status_code == 303
-    refused = read(submit(author, second, {"name_en": "Winter"}), status=409)
+    form = "main form.form"
+    assert submit(author, first, {"capacity": "30"}, form=form).status_code == 303
+    refused = read(submit(author, second, {"name_en": "Winter"}, form=form), status=409)
     assert refused.words(".notice.warning dt") == ["Name in English", "Seats"]
     db.session.expire_all()
     assert (db.session.get(Cohort, cohort.id).capacity, db.session.get(Cohort, cohort.id).name_en) == (
