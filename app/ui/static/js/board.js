@@ -18,7 +18,10 @@
       return;
     }
     const column = columns.find((one) => one.dataset.stage === stage);
-    status.textContent = status.dataset.moved.replace("{stage}", column.querySelector("h2").firstChild.textContent.trim());
+    status.textContent = status.dataset.moved.replace(
+      "{stage}",
+      column.querySelector("h2").firstChild.textContent.trim(),
+    );
     form.elements.stage.value = stage;
     form.requestSubmit();
   };
