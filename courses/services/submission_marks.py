@@ -1,6 +1,6 @@
 """Marks on what was handed in: given, noted in the margin, released, and what follows. Nothing here commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app import audit
+from app import audit, mail
 from app.assessment.models import RubricRow
 from app.assessment.rules.handmarks import RowMark, share_of_rows
 from app.assessment.services.work import MarkOutOfRange
@@ -31,6 +31,7 @@ from courses.models import (
     WorkState,
 )
 from courses.queries import submissions as queries
+from courses.queries.learning import lesson_in_version
 from courses.rules.lateness import Lateness, deduction
 from courses.rules.margins import can_hold_a_note
 from courses.services.grades import lesson_marked
@@ -240,12 +241,19 @@ def margin_of(version_id: int) -> list[dict[str, Any]]:
 
 
 def release(
-    work: Submission, by_id: int, now: datetime, *, reason: str = "", collect: list[skills.Observation] | None = None
+    work: Submission,
+    by_id: int,
+    now: datetime,
+    *,
+    reason: str = "",
+    collect: list[skills.Observation] | None = None,
+    link: str = "",
 ) -> Release:
     """Let the learners read their marks: they go to the gradebook, complete the lesson, become evidence.
 
     The same again is the same release; a changed one needs a reason. `collect` gathers the observations instead of
-    recording them, for a caller that records those of many at once. Raises NotFinished, ReasonMissing.
+    recording them, for a caller that records those of many at once. With a `link` to the marks the learners are written
+    to. Raises NotFinished, ReasonMissing.
     """
     hold(work)
     marking = queries.marking_of(work.id)
@@ -297,6 +305,8 @@ def release(
     members = queries.members_of(work)
     for enrolment in members:
         lesson_marked(enrolment, work.lesson_id, worth.points, worth.most, now)
+    if link:
+        _tell(members, work, link, is_first=before is None)
     if work.assignment.completes_on is CompletesOn.HANDED_IN or worth.passes(work.assignment):
         complete_for(members, work.lesson_id, now)
     seen = observations(work, made, version, members)
@@ -308,13 +318,31 @@ def release(
     return made
 
 
-def release_many(work_ids: Sequence[int], by_id: int, now: datetime) -> int:
-    """Release the finished marks of several pieces of work; returns how many."""
+def _tell(members: Sequence[Enrolment], work: Submission, link: str, *, is_first: bool) -> None:
+    lesson = lesson_in_version(work.cohort.version_id, work.lesson_id)
+    for enrolment in members:
+        person = enrolment.person
+        mail.write(
+            person.email,
+            "marks-released",
+            language=person.language or "zh",
+            person=person,
+            lesson=lesson,
+            course=enrolment.cohort.course,
+            is_first=is_first,
+            link=link,
+        )
+
+
+def release_many(
+    work_ids: Sequence[int], by_id: int, now: datetime, link_of: Callable[[int], str] | None = None
+) -> int:
+    """Release the finished marks of several pieces of work; returns how many. `link_of` leads to the marks of one."""
     seen: list[skills.Observation] = []
     for work_id in work_ids:
         work = queries.work_by_id(work_id)
         if work is not None:
-            release(work, by_id, now, collect=seen)
+            release(work, by_id, now, collect=seen, link=link_of(work_id) if link_of else "")
     skills.record_evidence(seen, as_of=day_of(now))
     return len(work_ids)
 

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.accounts.guards import authorize, organisation_for, roles
 from app.accounts.models import Organisation
+from app.accounts.services import link_to
 from app.clock import end_of, moment_on_the_wall, received
 from app.db import db
 from app.errors import Refused
@@ -107,12 +108,18 @@ def works_of(slug: str, course_id: int, cohort_id: int, lesson_id: int) -> str:
     )
 
 
+def _marks_of(submission_id: int) -> str:
+    """Where learners read the marks of their work."""
+    return link_to("courses.submissions.show", submission_id=submission_id)
+
+
 @bp.route(f"{LESSON}/releases/", methods=["POST"])
 @roles(*AUTHORS)
 def release_all(slug: str, course_id: int, cohort_id: int, lesson_id: int) -> Response:
     """Release all finished marks of an assignment at once."""
     _organisation, cohort, _lesson, _assignment = asked(slug, course_id, cohort_id, lesson_id)
-    count = services.release_many(queries.ids_to_release(cohort.id, lesson_id), current_user.id, received())
+    ids = queries.ids_to_release(cohort.id, lesson_id)
+    count = services.release_many(ids, current_user.id, received(), _marks_of)
     db.session.commit()
     flash(ngettext("The marks of one are released.", "The marks of %(num)d are released.", count), "success")
     return redirect(url_for(".works_of", slug=slug, course_id=course_id, cohort_id=cohort_id, lesson_id=lesson_id), 303)
@@ -288,7 +295,8 @@ def release(slug: str, course_id: int, cohort_id: int, submission_id: int) -> An
     if answer is not None:
         return answer
     try:
-        services.release(work, current_user.id, received(), reason=request.form.get("reason", "")[:300])
+        reason = request.form.get("reason", "")[:300]
+        services.release(work, current_user.id, received(), reason=reason, link=_marks_of(work.id))
     except Refused as refusal:
         return _again(organisation, cohort, work, refusal)
     db.session.commit()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.audit import AppendOnly, AuditEntry
 from app.clock import on_the_wall
 from app.db import utcnow
+from app.mail import Mail
 from app.skills.models import AssessorKind, Evidence, SourceKind
 from courses import queries, seams_assignments, services
 from courses.models import Enrolment, Grade, MarginNote, Marking, Release, Submission, WorkState
@@ -213,6 +214,16 @@ def test_a_note_can_be_taken_away_before_release(sign_in, db, cast, klass, work)
 
 
 # Release
+
+
+def test_learners_are_written_to_once_for_each_release(client_of, db, cast, klass, work):
+    cast.student.language = "en"
+    teacher = client_of(cast.coordinator)
+    for _click in range(2):
+        teacher.post(path(klass, work, "releases/"), data=entered(teacher, klass, work))
+    mails = db.session.scalars(sa.select(Mail).where(Mail.recipient == cast.student.email)).all()
+    assert [mail.subject for mail in mails] == ["Your work on “Part 1” is marked"]
+    assert f"/submissions/{work.id}/" in mails[0].body
 
 
 def test_released_marks_reach_gradebook_lesson_and_passport(client_of, db, cast, klass, work):
