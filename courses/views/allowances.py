@@ -14,7 +14,7 @@ from app.assessment.services import quizzes
 from app.clock import received
 from app.db import db
 from courses import queries
-from courses.forms import AllowanceForm
+from courses.forms.courses import AllowanceForm
 from courses.models import Course, LessonRevision
 from courses.policies import AUTHORS
 from courses.views.cohorts import course_to_teach

@@ -11,8 +11,8 @@ from app.clock import received
 from app.db import db
 from app.security import own_path
 from courses import queries, services
-from courses.forms_cohorts import AnnouncementForm
-from courses.forms_seen import newer
+from courses.forms.cohorts import AnnouncementForm
+from courses.forms.seen import newer
 from courses.models import Announcement
 from courses.policies import AUTHORS
 from courses.views.cohorts import taught_cohort_for

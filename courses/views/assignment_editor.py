@@ -12,8 +12,8 @@ from app.db import db, utcnow
 from app.i18n import language
 from app.reference import queries as reference
 from courses import services
-from courses.forms_assignments import AssignmentForm, assignment_values
-from courses.forms_seen import Told, newer
+from courses.forms.assignments import AssignmentForm, assignment_values
+from courses.forms.seen import Told, newer
 from courses.models import Lesson
 from courses.policies import AUTHORS
 from courses.queries import submissions as queries

@@ -21,9 +21,9 @@ from app.clock import today
 from app.db import db, utcnow
 from app.errors import Refused
 from courses import policies, queries, services
-from courses.forms import CohortForm, RosterForm
-from courses.forms_cohorts import AnswerForm
-from courses.forms_seen import newer
+from courses.forms.cohorts import AnswerForm
+from courses.forms.courses import CohortForm, RosterForm
+from courses.forms.seen import newer
 from courses.models import Cohort, CohortTeacher, Course, Joining
 from courses.policies import AUTHORS
 

@@ -13,8 +13,8 @@ from app.clock import ZONE, moment_on_the_wall, on_the_wall
 from app.db import db
 from app.ui.filters import words
 from courses import queries, services
-from courses.forms_cohorts import ShiftForm, WeeklyForm, dates_form
-from courses.forms_seen import Told, newer
+from courses.forms.cohorts import ShiftForm, WeeklyForm, dates_form
+from courses.forms.seen import Told, newer
 from courses.models import Cohort
 from courses.policies import AUTHORS
 from courses.rules.dates import Dates, shifted, weekly

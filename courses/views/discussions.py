@@ -15,7 +15,7 @@ from app.errors import Refused
 from app.extensions import limiter
 from app.ui.filters import words
 from courses import policies, queries
-from courses.forms_discussions import AnswerForm, QuestionForm, ReasonForm
+from courses.forms.discussions import AnswerForm, QuestionForm, ReasonForm
 from courses.models import Cohort, Course, Enrolment, Lesson, LessonKind, LessonRevision, Post
 from courses.queries import discussions as found
 from courses.queries import notes

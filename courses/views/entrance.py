@@ -13,7 +13,7 @@ from app.accounts.services import link_to
 from app.clock import received, today
 from app.db import db
 from courses import queries, services
-from courses.forms_cohorts import AnswerForm
+from courses.forms.cohorts import AnswerForm
 from courses.models import Joining
 from courses.policies import AUTHORS
 from courses.services import joining

@@ -14,7 +14,7 @@ from app.accounts.guards import roles, signed_in
 from app.clock import today
 from app.db import db, utcnow
 from courses import policies, queries, services
-from courses.forms import FileForm
+from courses.forms.courses import FileForm
 from courses.models import Course
 from courses.policies import AUTHORS
 from courses.services.files import REFERENCE, add_file, delete_file

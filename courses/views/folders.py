@@ -16,7 +16,7 @@ from app.accounts.guards import organisation_for, roles
 from app.db import db, utcnow
 from app.errors import Refused
 from courses.folders import FolderRefused, Lesson, Merged, Prefer, State, pack, write_folder
-from courses.forms_folders import FolderForm, TakeFolderForm
+from courses.forms.folders import FolderForm, TakeFolderForm
 from courses.models import Course
 from courses.policies import AUTHORS
 from courses.services import folders as services

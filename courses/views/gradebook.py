@@ -20,7 +20,7 @@ from app.clock import received
 from app.db import db, pages_of
 from app.ui.filters import words
 from courses import policies, queries
-from courses.forms_grades import ClearForm, ColumnForm, ImportForm, OverrideForm, TableFileForm
+from courses.forms.grades import ClearForm, ColumnForm, ImportForm, OverrideForm, TableFileForm
 from courses.models import Cohort, Enrolment, Grade
 from courses.policies import AUTHORS
 from courses.queries import grades as grade_queries

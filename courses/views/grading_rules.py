@@ -12,8 +12,8 @@ from app.accounts.guards import roles
 from app.clock import received
 from app.db import db
 from courses import queries
-from courses.forms import share_of_percent
-from courses.forms_grades import SPARE_ROWS, GradingForm
+from courses.forms.courses import share_of_percent
+from courses.forms.grades import SPARE_ROWS, GradingForm
 from courses.models import Course, Lesson
 from courses.policies import AUTHORS
 from courses.rules.grading import MOST_CATEGORIES, Category, Rules, readable_rules

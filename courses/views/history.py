@@ -15,9 +15,9 @@ from app.i18n import language
 from app.reference import queries as reference
 from app.ui.filters import number as plain
 from courses import queries, services
-from courses.forms import QuizForm
-from courses.forms_assignments import AssignmentForm, assignment_values
-from courses.forms_seen import told
+from courses.forms.assignments import AssignmentForm, assignment_values
+from courses.forms.courses import QuizForm
+from courses.forms.seen import told
 from courses.models import Lesson, LessonRevision
 from courses.policies import AUTHORS
 from courses.queries import submissions

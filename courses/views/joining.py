@@ -14,7 +14,7 @@ from app.credentials.services import normal_code
 from app.db import db
 from app.extensions import limiter
 from courses import policies, queries, services
-from courses.forms_cohorts import CodeForm, RequestForm
+from courses.forms.cohorts import CodeForm, RequestForm
 from courses.models import Cohort, Joining
 from courses.services import joining
 from courses.views.prerequisites import shown_for

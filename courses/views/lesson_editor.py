@@ -20,7 +20,7 @@ from app.errors import wants_json
 from app.ui.filters import words
 from app.ui.markdown import render_markdown
 from courses import queries, services
-from courses.forms import LessonForm, NewLessonForm, lesson_form
+from courses.forms.courses import LessonForm, NewLessonForm, lesson_form
 from courses.models import Course, Lesson, LessonDraft, LessonKind
 from courses.policies import AUTHORS
 from courses.rules import bounds

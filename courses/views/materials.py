@@ -19,7 +19,7 @@ from app.errors import Refused
 from app.ui.filters import words
 from courses import policies
 from courses import queries as courses
-from courses.forms_cohorts import MaterialForm
+from courses.forms.cohorts import MaterialForm
 from courses.models import Cohort, CohortMaterial
 from courses.policies import AUTHORS
 from courses.queries import LessonLine

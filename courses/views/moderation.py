@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in
 from app.db import db, utcnow
-from courses.forms_discussions import ReasonForm
+from courses.forms.discussions import ReasonForm
 from courses.models import Post
 from courses.services import discussions
 from courses.views.discussions import address_of, few_posts, post_for, question_for

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from app.accounts.guards import roles
 from app.db import db, utcnow
 from courses import queries, services
-from courses.forms import ModuleForm
-from courses.forms_seen import newer
+from courses.forms.courses import ModuleForm
+from courses.forms.seen import newer
 from courses.models import Course, Module
 from courses.policies import AUTHORS
 from courses.views.lesson_editor import STEPS

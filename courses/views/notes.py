@@ -14,7 +14,7 @@ from app.db import db
 from app.errors import wants_json
 from app.ui.filters import moment_iso, moment_text, words
 from courses import policies, queries
-from courses.forms_discussions import NoteForm
+from courses.forms.discussions import NoteForm
 from courses.queries import notes
 from courses.queries.trash import KEPT
 from courses.services import notes as services

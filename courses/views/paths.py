@@ -13,8 +13,8 @@ from app.accounts.models import Organisation
 from app.db import db, utcnow
 from app.ui.filters import words
 from courses import queries, services
-from courses.forms_cohorts import PathForm, StepForm
-from courses.forms_seen import newer
+from courses.forms.cohorts import PathForm, StepForm
+from courses.forms.seen import newer
 from courses.models import Course, LearningPath
 from courses.policies import AUTHORS
 

@@ -15,7 +15,7 @@ from app.i18n import language
 from app.reference import queries as reference
 from app.ui.filters import words
 from courses import queries
-from courses.forms_cohorts import RequiredCourseForm, RequiredSkillForm
+from courses.forms.cohorts import RequiredCourseForm, RequiredSkillForm
 from courses.models import Course
 from courses.policies import AUTHORS
 from courses.rules.prerequisites import standings

@@ -20,8 +20,8 @@ from app.i18n import language
 from app.reference import queries as reference
 from app.ui.filters import number
 from courses import services
-from courses.forms import DrawForm, QuizForm, share_of_percent
-from courses.forms_seen import Told, newer
+from courses.forms.courses import DrawForm, QuizForm, share_of_percent
+from courses.forms.seen import Told, newer
 from courses.models import Lesson
 from courses.policies import AUTHORS
 from courses.rules import bounds

@@ -19,7 +19,7 @@ from app.errors import Refused
 from app.ui.filters import words
 from courses import policies
 from courses import queries as courses
-from courses.forms_assignments import (
+from courses.forms.assignments import (
     STEP,
     ExtensionForm,
     UntilForm,

@@ -31,7 +31,7 @@ from app.i18n import language
 from app.ui.filters import moment_iso, moment_text
 from courses import policies
 from courses import queries as courses
-from courses.forms_assignments import CodeForm
+from courses.forms.assignments import CodeForm
 from courses.models import (
     Assignment,
     Enrolment,

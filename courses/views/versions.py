@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.accounts.guards import organisation_for, roles
 from app.db import db, utcnow
 from courses import queries, services
-from courses.forms import PublishForm
+from courses.forms.courses import PublishForm
 from courses.models import CourseVersion
 from courses.policies import AUTHORS
 from courses.rules.grading import readable_rules

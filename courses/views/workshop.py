@@ -13,8 +13,8 @@ from app.accounts.models import Organisation
 from app.clock import today
 from app.db import db, utcnow
 from courses import queries, services
-from courses.forms import CourseForm
-from courses.forms_seen import newer
+from courses.forms.courses import CourseForm
+from courses.forms.seen import newer
 from courses.grouping import grouped
 from courses.models import Course
 from courses.policies import AUTHORS

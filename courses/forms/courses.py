@@ -30,7 +30,7 @@ from app.assessment.models import Paging
 from app.assessment.rules.peer_review import MOST_PEERS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
-from courses.forms_seen import SeenForm
+from courses.forms.seen import SeenForm
 from courses.models import Joining, LessonKind
 from courses.rules import bounds
 from courses.rules.moments import seconds_of

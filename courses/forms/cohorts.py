@@ -23,7 +23,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app.assessment.forms import LEVELS
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import plausible
-from courses.forms_seen import SeenForm
+from courses.forms.seen import SeenForm
 
 
 class CodeForm(FlaskForm):

@@ -32,7 +32,7 @@ from app.assessment.rules.rubrics import Step
 from app.assessment.services.work import Criterion
 from app.clock import WALL_FORMATS
 from app.ui.form_parts import finite, plausible
-from courses.forms_seen import SeenForm
+from courses.forms.seen import SeenForm
 from courses.models import Assignment, CompletesOn, Takes
 from courses.rules import bounds
 from courses.services.assignments import AssignmentRules

@@ -1,0 +1,1 @@
+"""Forms of courses: their shape and wording, a module for each subject."""
