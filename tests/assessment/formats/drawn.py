@@ -96,6 +96,8 @@ class Draw:
     def common(self, files=()):
         general = self.text(least=0) if self.draw(st.booleans()) else ""
         text = self.text(most=30)
+        if not any(sign.isalnum() for sign in text):
+            text += "a"  # of signs alone Markdown may make nothing, and a question has to say something
         for file in files:
             if self.draw(st.booleans()):
                 text += f' <img src="@@PLUGINFILE@@/{file.name}" alt="x">'
