@@ -13,6 +13,7 @@ from internships.models import (
     ApplicationEvent,
     ApplicationStatus,
     MatchRound,
+    Part,
     Placement,
     Posting,
     RoundPosting,
@@ -21,11 +22,11 @@ from internships.models import (
 from internships.queries.applications import POSTING_COLUMNS
 from internships.rules.stages import Stage
 
-# Postings of a round that has not been run: their applications wait for it, not for the enterprise.
+# Postings of a round whose result has not been shown: their applications wait for it, not for the enterprise.
 _IN_ROUND = (
     sa.select(RoundPosting.posting_id)
     .join(MatchRound, MatchRound.id == RoundPosting.round_id)
-    .where(MatchRound.status == RoundStatus.OPEN)
+    .where(MatchRound.status != RoundStatus.RELEASED, RoundPosting.part == Part.JOINED)
 )
 
 
@@ -127,7 +128,7 @@ def offers_over(now: datetime, most: int) -> list[int]:
 
 
 def is_in_round(posting_id: int) -> bool:
-    """Whether a posting takes part in a round that has not been run."""
+    """Whether a posting takes part in a round whose result has not been shown."""
     return bool(db.session.scalar(sa.select(sa.literal(posting_id).in_(_IN_ROUND))))
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Membership, Organisation, Role, StudentProfile
 from app.db import db
@@ -29,6 +30,17 @@ Rows = Iterator[Sequence[Sequence[Any]]]
 def awaits_a_match() -> sa.ColumnElement[bool]:
     """Applications that a round decides on: open, and without an offer, which holds a seat until it is answered."""
     return sa.and_(Application.status == ApplicationStatus.OPEN, Application.stage != Stage.OFFER)
+
+
+def is_placed_meanwhile() -> sa.ColumnElement[bool]:
+    """Whether the student of an application has a place on days of its posting: from elsewhere, since the matching."""
+    own = aliased(Posting)
+    return sa.exists().where(
+        own.id == Application.posting_id,
+        Placement.student_id == Application.student_id,
+        Placement.starts_on <= own.ends_on,
+        Placement.ends_on >= own.starts_on,
+    )
 
 
 def read_without_lock() -> None:
@@ -56,7 +68,8 @@ def posting_rows(match_round: MatchRound) -> list[Any]:
     query = (
         sa.select(
             Posting.id,
-            Posting.seats,
+            # Who closes early, with a reason, takes nobody any more; a day that has passed closes no seat.
+            sa.case((Posting.closed_because != "", 0), else_=Posting.seats).label("seats"),
             (Posting.seats_filled + Posting.seats_offered).label("seats_taken"),
             Posting.ranked_by,
             Posting.starts_on,

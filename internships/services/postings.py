@@ -55,6 +55,10 @@ class PostingOver(Refused):
     message = _l("This posting has been closed. Write a new one from it.")
 
 
+class SeatsTaken(Refused):
+    message = _l("%(taken)s seats are taken or offered; there cannot be fewer.")
+
+
 class RoundIsDeciding(Refused):
     message = _l("The match round of this posting has closed. What it is matched by can no longer be changed.")
 
@@ -155,6 +159,9 @@ def _fill(
     codes = [one.skill_code for one in asked]
     if len(set(codes)) < len(codes):
         raise SkillTwice
+    taken = (posting.seats_filled or 0) + (posting.seats_offered or 0)
+    if values.get("seats", taken) < taken:
+        raise SeatsTaken(taken=taken)
     for name in FIELDS:
         if name in values:
             setattr(posting, name, values[name])

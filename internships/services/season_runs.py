@@ -210,15 +210,20 @@ def release(match_round: MatchRound, *, now: datetime) -> bool:
     result = season_files.result_of(match_round.result_sha256)
     got = inputs.application[result.matched[result.matched >= 0]]
     for ids in _some_at_a_time(got.tolist()):
-        _answer(Application.id.in_(ids), ApplicationStatus.MATCHED, now)
+        _answer(sa.and_(Application.id.in_(ids), ~seasons.is_placed_meanwhile()), ApplicationStatus.MATCHED, now)
     postings = sa.select(RoundPosting.posting_id).where(
         RoundPosting.round_id == match_round.id, RoundPosting.part == Part.JOINED
     )
     _answer(Application.posting_id.in_(postings), ApplicationStatus.NOT_MATCHED, now)
     _place(postings, now)
+    # Those who took their place, which are fewer than were matched where somebody has found another one meanwhile.
     filled = (
-        sa.select(sa.func.coalesce(RoundPosting.filled, 0))
-        .where(RoundPosting.round_id == match_round.id, RoundPosting.posting_id == Posting.id)
+        sa.select(sa.func.count())
+        .where(
+            Application.posting_id == Posting.id,
+            Application.status == ApplicationStatus.MATCHED,
+            Application.decided_at == now,
+        )
         .scalar_subquery()
     )
     db.session.execute(

@@ -307,3 +307,13 @@ def test_of_the_lessons_that_supply_a_skill_each_is_named_once():
         lesson("C", 4, 5, "/c/"),
     ]
     assert [one.url for one in fits._best(offered, 2)] == ["/a/", "/b/"]
+
+
+def test_seats_that_are_taken_or_offered_cannot_be_taken_away(db, cast, posting):
+    posting.seats_filled, posting.seats_offered = 1, 1
+    values = {name: getattr(posting, name) for name in services.FIELDS}
+    asked = [services.Asked(one.skill_code, one.level, one.weight) for one in posting.skills]
+    with pytest.raises(services.SeatsTaken):
+        services.revise(posting, values | {"seats": 1}, asked, by=cast.recruiter.id, now=utcnow())
+    services.revise(posting, values | {"seats": 3}, asked, by=cast.recruiter.id, now=utcnow())
+    assert posting.seats == 3

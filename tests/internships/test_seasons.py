@@ -27,8 +27,19 @@ from internships.models import (
     RoundStatus,
     StudentScope,
 )
+from internships.queries import pipeline as pipeline_reads
 from internships.rules.caps import Grouping, Span
-from internships.services import applications, explanations, postings, round_entry, rounds, season_files, season_runs
+from internships.rules.stages import Due
+from internships.services import (
+    applications,
+    clocks,
+    explanations,
+    postings,
+    round_entry,
+    rounds,
+    season_files,
+    season_runs,
+)
 from tests.page import page
 
 PARTS = "/organisations/demo-enterprise/match-rounds/"
@@ -537,3 +548,54 @@ def test_reading_why_costs_the_same_for_many_applications(db, cast, posting, sea
     assert len(many) == len(few) == 1
     assert [one.outcome["outcome"] for one in made] == ["matched", *["placed_higher"] * 6]
     assert db.session.query(Application).filter(Application.status == ApplicationStatus.MATCHED).count() == 1
+
+
+def decide(match_round, by, then):
+    """Match after closing, without showing the result."""
+    season_runs.begin(match_round, by=by, now=then)
+    season_runs.settle(match_round, *season_runs.attempt(match_round, today()), now=then)
+
+
+def test_no_clock_answers_anybody_between_the_matching_and_its_showing(db, cast, season, applied):
+    then = season.closes_at + timedelta(hours=1)
+    decide(season, cast.coordinator, then)
+    late = then + timedelta(days=60)
+    assert pipeline_reads.applications_with_clocks(late, 100) == []
+    assert {clocks.keep_time(one.id, late) for one in applied} == {Due.NOTHING}
+    season_runs.release(season, now=late)
+    db.session.expire_all()
+    assert sorted(one.status for one in applied) == [ApplicationStatus.MATCHED, ApplicationStatus.NOT_MATCHED]
+
+
+def test_a_refused_invitation_leaves_the_clocks_running(db, cast, posting, announced):
+    [application] = apply(db, posting, cast.student)
+    rounds.invite(announced, [posting], by=cast.coordinator, now=utcnow(), today=today())
+    db.session.flush()
+    late = application.answer_by + timedelta(days=1)
+    assert pipeline_reads.applications_with_clocks(late, 100) == [application.id]
+    rounds.refuse(announced, posting, by=cast.recruiter, now=utcnow())
+    db.session.flush()
+    assert pipeline_reads.applications_with_clocks(late, 100) == [application.id]
+
+
+def test_who_is_matched_in_two_seasons_has_one_place(db, cast, posting, season):
+    applications_ = apply(db, posting, cast.student)
+    other = another(db, cast, posting, title_zh="另一个岗位")
+    second = announce(db, cast.university)
+    rounds.join(second, other, by=cast.recruiter, now=utcnow(), today=today())
+    applications_ += apply(db, other, cast.student)
+    then = season.closes_at + timedelta(hours=1)
+    for each in (season, second):
+        decide(each, cast.coordinator, then)
+    for each in (season, second):
+        season_runs.release(each, now=then)
+    db.session.expire_all()
+    assert [one.status for one in applications_] == [ApplicationStatus.MATCHED, ApplicationStatus.NOT_MATCHED]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Placement)) == 1
+    assert (posting.seats_filled, other.seats_filled) == (1, 0)
+
+
+def test_a_posting_that_closed_early_takes_nobody_in_its_round(db, cast, posting, season, applied):
+    postings.close(posting, by=cast.recruiter.id, today=today(), reason="没有项目了，很抱歉")
+    decide(season, cast.coordinator, season.closes_at + timedelta(hours=1))
+    assert season.record["counts"]["matched"] == 0
